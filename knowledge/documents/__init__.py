@@ -1,0 +1,1 @@
+"""Read, split, index and search documents."""

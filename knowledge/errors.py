@@ -1,0 +1,52 @@
+"""What can go wrong, in three outcomes.
+
+::
+
+    TellerError
+    ├── UserError             shown to the asker as it is; never retried
+    │   ├── UnreadableFileError
+    │   ├── NotAllowedError
+    │   └── UnavailableError  a part that is missing or down, with what to do about it
+    └── TransientError        may work in a moment: retried, then reported
+
+Anything else is a bug: logged with its trace, answered with one apology and a reference number.
+"""
+
+
+class TellerError(Exception):
+    """Something went wrong; the docstring of the class is the message when none is given."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip())
+
+
+class UserError(TellerError):
+    """That cannot be done."""
+
+
+class UnreadableFileError(UserError):
+    """This file cannot be read.
+
+    `reason` is one word a program can act on: `encrypted`, `empty`, `not_pdf`, `damaged`, `no_text`,
+    `too_large`, `too_many_pages`, `timeout`, `unsupported`.
+    """
+
+    def __init__(self, message: str = "", *, reason: str = "damaged") -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class NotAllowedError(UserError):
+    """You may not do that."""
+
+
+class UnavailableError(UserError):
+    """A part of Teller is not available right now."""
+
+
+class TransientError(TellerError):
+    """Something did not work this time."""
+
+    def __init__(self, message: str = "", *, after: float = 0.0) -> None:
+        super().__init__(message)
+        self.after = after

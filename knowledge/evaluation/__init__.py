@@ -1,0 +1,1 @@
+"""Score Teller on sets of cases, one scorer a set."""

@@ -1,0 +1,1 @@
+"""Fetch weights and run language and embedding models on this machine."""

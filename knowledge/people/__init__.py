@@ -1,0 +1,1 @@
+"""Remember what a person has said."""

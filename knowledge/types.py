@@ -1,0 +1,179 @@
+"""The values that cross the rooms' borders: all frozen, all of plain parts."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+PUBLIC = "public"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a document; `start` is the offset of its text in the document's text."""
+
+    number: int
+    text: str
+    start: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document in the library; its identity `id` is the sha256 of its bytes."""
+
+    id: str
+    name: str
+    title: str
+    parties: tuple[str, ...]
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A stretch of one document: `start` and `end` are offsets in the document's text."""
+
+    id: int
+    document_id: str
+    ordinal: int
+    page: int
+    last_page: int
+    start: int
+    end: int
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk that a search found, best first by `score`."""
+
+    chunk: Chunk
+    document: Document
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """The places whose documents everyone who can read the reply may see.
+
+    A place is `public`, a channel's id, or a user's id for what was sent in a direct message.
+    """
+
+    places: frozenset[str] = frozenset({PUBLIC})
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier exchange of a conversation, with the documents that its answer rested on."""
+
+    question: str
+    answer: str
+    documents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: `thread` is oldest first, `focus` names the documents dropped in the thread."""
+
+    text: str
+    audience: Audience = Audience()
+    thread: tuple[Turn, ...] = ()
+    focus: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Words that stand verbatim (white space apart) on one page of a document."""
+
+    document_id: str
+    document: str
+    page: int
+    quote: str
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of a result; `cut` says that there were more."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One test an answer went through before it was shown."""
+
+    name: str
+    passed: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer with its proof.
+
+    `text` marks its sources as `[1]`, counting `citations` from one. When `refused`, `text` says that the
+    answer was not found and `nearest` holds the closest passages. `timings` are seconds by stage.
+    """
+
+    text: str
+    route: str = "documents"
+    refused: bool = False
+    citations: tuple[Citation, ...] = ()
+    nearest: tuple[Citation, ...] = ()
+    table: Table | None = None
+    chart: dict[str, Any] | None = None
+    sql: str | None = None
+    checks: tuple[Check, ...] = ()
+    confidence: float = 0.0
+    hidden_sources: int = 0
+    searched: tuple[str, ...] = ()
+    timings: dict[str, float] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON data from which `from_json` makes an equal answer."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Make the answer that `to_json` wrote."""
+        table = data.get("table")
+        return cls(
+            **{
+                **data,
+                "citations": tuple(Citation(**each) for each in data["citations"]),
+                "nearest": tuple(Citation(**each) for each in data["nearest"]),
+                "checks": tuple(Check(**each) for each in data["checks"]),
+                "searched": tuple(data["searched"]),
+                "table": table
+                and Table(tuple(table["columns"]), tuple(map(tuple, table["rows"])), table["cut"]),
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a file that was read into the library.
+
+    `empty_pages` had no text layer, `failed_pages` could not be read; both hold page numbers.
+    """
+
+    document_id: str
+    name: str
+    title: str
+    pages: int
+    chunks: int
+    empty_pages: tuple[int, ...] = ()
+    failed_pages: tuple[int, ...] = ()
+    known_before: bool = False
+    seconds: float = 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON data."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Make the receipt that `to_json` wrote."""
+        pages = {name: tuple(data[name]) for name in ("empty_pages", "failed_pages")}
+        return cls(**{**data, **pages})

@@ -1,0 +1,1 @@
+"""Run the slow work, keep the ledger, deliver the results."""
