@@ -1,6 +1,7 @@
 """Read every setting once, from the environment or `.env`; the only module that may."""
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -74,6 +75,17 @@ def read_settings(environment: Mapping[str, str] | None = None, *, dotenv: Path 
     )
     _check(settings)
     return settings
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """Return the environment for a child process that must see exactly these settings."""
+    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    return {
+        **os.environ,
+        **{each.name.upper(): str(getattr(settings, each.name)) for each in fields(Settings)},
+        "PATH": programs,
+        "PYTHONUNBUFFERED": "1",
+    }
 
 
 def _read_dotenv(path: Path) -> dict[str, str]:

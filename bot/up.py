@@ -1,0 +1,143 @@
+"""Start everything on one computer and keep it running."""
+
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from bot import redis_server
+from bot.supervise import Child, read_procfile, stop_all
+from knowledge.errors import UnavailableError, UserError
+from workers.runtime import Runtime, path_of, read_runtime, write_runtime
+from workers.settings import Settings, environment_of
+from workers.state import upgrade
+
+PROCFILE = Path(__file__).resolve().parent.parent / "Procfile"
+LOCAL_PORT = 8200
+
+
+class House:
+    """All processes of a laptop: queue, local workspace, bot, workers, janitor."""
+
+    def __init__(self, settings: Settings, *, port: int = LOCAL_PORT, say: Callable[[str], None] = print) -> None:
+        self.settings = settings
+        self.port = port
+        self.say = say
+        self.children: list[Child] = []
+        self.page = ""
+        self._stopping = False
+
+    def start(self) -> None:
+        """Start every process, the page first.
+
+        Raises:
+            UserError: something needed is missing, or it runs already.
+        """
+        running = read_runtime(self.settings.data)
+        if running:
+            raise UserError(f"Teller already runs here (process {running.supervisor}, {running.page or 'real Slack'}).")
+        self.settings.data.mkdir(parents=True, exist_ok=True)
+        if not self.settings.slack_bot_token:
+            self._start_workspace()
+        if not self.settings.redis_url:
+            self._start_redis()
+        upgrade(self.settings.state)
+        write_runtime(
+            self.settings.data,
+            Runtime(
+                supervisor=os.getpid(),
+                started_at=time.time(),
+                redis_url=self.settings.redis_url,
+                slack_api_url=self.settings.slack_api_url,
+                slack_bot_token=self.settings.slack_bot_token,
+                slack_app_token=self.settings.slack_app_token,
+                slack_signing_secret=self.settings.slack_signing_secret,
+                page=self.page,
+                logs=str(self.settings.data / "logs"),
+            ),
+        )
+        for name, command in read_procfile(PROCFILE).items():
+            self._spawn(name, command)
+
+    def watch(self) -> None:
+        """Revive what dies until a signal asks to stop."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._stop)
+        while not self._stopping:
+            for child in self.children:
+                if child.revive():
+                    self.say(f"{child.name} had stopped and was started again; see {child.log}")
+            time.sleep(0.3)
+
+    def close(self) -> None:
+        """Stop every process and forget that they ran."""
+        redis = [child for child in self.children if child.name == "redis"]
+        stop_all([child for child in self.children if child.name != "redis"])
+        stop_all(redis)  # Last, so that workers can still hand their tasks back.
+        path_of(self.settings.data).unlink(missing_ok=True)
+
+    def _stop(self, _number: int, _frame: FrameType | None) -> None:
+        self._stopping = True
+
+    def _spawn(self, name: str, command: list[str]) -> Child:
+        log = self.settings.data / "logs" / f"{name}.log"
+        if command[0] == "python":
+            command = [sys.executable, *command[1:]]
+        child = Child(name, command, environment_of(self.settings), log)
+        child.start()
+        self.children.append(child)
+        return child
+
+    def _start_redis(self) -> None:
+        redis_server.stop_leftover(self.settings.data)
+        command, url = redis_server.command(self.settings.data)
+        child = self._spawn("redis", command)
+        path = redis_server.socket_folder(self.settings.data) / "redis.sock"
+        self._wait(child, lambda: redis_server.answers(path), "the queue")
+        self.settings = replace(self.settings, redis_url=url)
+
+    def _start_workspace(self) -> None:
+        folder = self.settings.data / "workspace"
+        if _taken(self.port):
+            raise UserError(f"Port {self.port} is taken: `teller up --port N` takes another.")
+        page = f"http://127.0.0.1:{self.port}/"
+        command = ["python", "-m", "bot.workspace", "--port", str(self.port), "--folder", str(folder)]
+        child = self._spawn("workspace", command)
+        self._wait(child, lambda: _responds(page), "the local workspace")
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        self.settings = replace(
+            self.settings,
+            slack_api_url=f"{page}api/",
+            slack_bot_token=config["bot_token"],
+            slack_app_token=config["app_token"],
+            slack_signing_secret=config["signing_secret"],
+        )
+        self.page = page
+
+    def _wait(self, child: Child, ready: Callable[[], bool], what: str, *, seconds: float = 60.0) -> None:
+        deadline = time.monotonic() + seconds
+        while not ready():
+            if not child.alive or time.monotonic() > deadline:
+                raise UnavailableError(f"Cannot start {what}: the reason is at the end of {child.log}")
+            time.sleep(0.05)
+
+
+def _taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _responds(url: str) -> bool:
+    try:
+        with urlopen(url, timeout=2) as answer:  # noqa: S310 - an address on this machine
+            return bool(answer.status == 200)
+    except (URLError, OSError):
+        return False
