@@ -16,7 +16,7 @@ from urllib.request import urlopen
 from bot import redis_server
 from bot.supervise import Child, read_procfile, stop_all
 from knowledge.errors import UnavailableError, UserError
-from workers.runtime import Runtime, path_of, read_runtime, write_runtime
+from workers.runtime import Process, Runtime, path_of, read_runtime, write_processes, write_runtime
 from workers.settings import Settings, environment_of
 from workers.state import upgrade
 
@@ -66,6 +66,7 @@ class House:
         )
         for name, command in read_procfile(PROCFILE).items():
             self._spawn(name, command)
+        self._note_processes()
 
     def watch(self) -> None:
         """Revive what dies until a signal asks to stop."""
@@ -75,6 +76,7 @@ class House:
             for child in self.children:
                 if child.revive():
                     self.say(f"{child.name} had stopped and was started again; see {child.log}")
+                    self._note_processes()
             time.sleep(0.3)
 
     def close(self) -> None:
@@ -83,6 +85,15 @@ class House:
         stop_all([child for child in self.children if child.name != "redis"])
         stop_all(redis)  # Last, so that workers can still hand their tasks back.
         path_of(self.settings.data).unlink(missing_ok=True)
+
+    def _note_processes(self) -> None:
+        write_processes(
+            self.settings.data,
+            [
+                Process(each.name, each.process.pid if each.process else 0, each.restarts, str(each.log))
+                for each in self.children
+            ],
+        )
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stopping = True

@@ -23,6 +23,16 @@ class Runtime:
     logs: str
 
 
+@dataclass(frozen=True)
+class Process:
+    """One supervised process; `restarts` counts since `teller up`."""
+
+    name: str
+    pid: int
+    restarts: int
+    log: str
+
+
 def path_of(data: Path) -> Path:
     """Return where the file is for a data folder."""
     return data / "run" / "runtime.json"
@@ -36,6 +46,21 @@ def write_runtime(data: Path, runtime: Runtime) -> None:
     draft.touch(mode=0o600)
     draft.write_text(json.dumps(asdict(runtime)), encoding="utf-8")
     draft.replace(path)
+
+
+def write_processes(data: Path, processes: list[Process]) -> None:
+    """Write down the supervised processes."""
+    draft = path_of(data).with_name("processes.new")
+    draft.write_text(json.dumps([asdict(each) for each in processes]), encoding="utf-8")
+    draft.replace(draft.with_suffix(".json"))
+
+
+def read_processes(data: Path) -> list[Process]:
+    """Return the processes that the running supervisor keeps; none when it is gone."""
+    path = path_of(data).with_name("processes.json")
+    if read_runtime(data) is None or not path.is_file():
+        return []
+    return [Process(**each) for each in json.loads(path.read_text(encoding="utf-8"))]
 
 
 def read_runtime(data: Path) -> Runtime | None:

@@ -10,7 +10,7 @@ from knowledge.errors import UserError
 
 
 def _setting(default: str, help_text: str, *, secret: bool = False) -> str:
-    value: str = field(default=default, metadata={"help": help_text, "secret": secret}, repr=not secret)
+    value: str = field(default=default, metadata={"help": help_text}, repr=not secret)
     return value
 
 
@@ -33,6 +33,7 @@ class Settings:
     data_dir: str = _setting(".data", "Everything Teller keeps on disk")
     cache_dir: str = _setting("", "Weights, shared between checkouts; empty: `~/.cache/teller`")
     admins: str = _setting("", "Slack user ids who may run admin commands besides workspace admins, comma-separated")
+    http_host: str = _setting("127.0.0.1", "Address that the bot's HTTP endpoint listens on")
     http_port: str = _setting("3000", "Port of the bot's HTTP endpoint when there is no app token")
     max_file_mb: str = _setting("50", "Largest file taken, in megabytes")
 

@@ -1,0 +1,125 @@
+"""The `teller` command."""
+
+import argparse
+import json
+import shutil
+import sys
+import time
+from collections.abc import Sequence
+
+from bot import cli_ask, cli_evaluate, cli_models, cli_status
+from knowledge.errors import TellerError, UserError
+from workers.runtime import read_runtime
+from workers.settings import Settings, read_settings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb; return the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.run(options, read_settings())
+    except TellerError as error:
+        return _fail(options, str(error))
+    except KeyboardInterrupt:
+        return _fail(options, "Interrupted.", status=130)
+    return status
+
+
+def _fail(options: argparse.Namespace, words: str, *, status: int = 1) -> int:
+    if getattr(options, "json", False):
+        print(json.dumps({"error": words}))
+    print(f"teller: {words}", file=sys.stderr)
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="teller", description="A colleague for the bank's Slack.")
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+
+    up = _verb(verbs, "up", "start everything on this computer", _up)
+    up.add_argument("--port", type=int, default=8200, help="port of the local workspace's page (8200)")
+    up.add_argument("--no-samples", action="store_true", help="start with an empty library")
+
+    ask = _verb(verbs, "ask", "ask one question without Slack", cli_ask.ask)
+    ask.add_argument("question")
+    ask.add_argument("--as", dest="person", metavar="USER", default="", help="see only what this person may see")
+    ask.add_argument("--in", dest="channel", metavar="CHANNEL", default="", help="ask as in this channel")
+    ask.add_argument("--in-process", action="store_true", help="answer here even when workers run")
+
+    ingest = _verb(verbs, "ingest", "read files into the library", cli_ask.ingest)
+    ingest.add_argument("paths", nargs="+", metavar="PATH")
+    ingest.add_argument(
+        "--in", dest="channel", metavar="CHANNEL", default="", help="for this channel only; else public"
+    )
+    ingest.add_argument("--in-process", action="store_true", help="read here even when workers run")
+
+    reindex = _verb(verbs, "reindex", "read every document again and switch to the new index", cli_ask.reindex)
+    reindex.add_argument("--in-process", action="store_true", help="work here even when workers run")
+
+    _verb(verbs, "status", "what runs, what waits, where the logs are", cli_status.status)
+
+    models = _verb(verbs, "models", "list or fetch weights", None)
+    model_verbs = models.add_subparsers(required=True, metavar="list|pull")
+    _verb(model_verbs, "list", "weights by name", cli_models.list_weights)
+    pull = _verb(model_verbs, "pull", "fetch weights, checked by sha256", cli_models.pull)
+    pull.add_argument("names", nargs="*", metavar="NAME", help="by default those that the settings name")
+
+    evaluate = _verb(verbs, "evaluate", "score a set of cases", cli_evaluate.evaluate)
+    evaluate.add_argument("set", choices=cli_evaluate.SETS)
+    evaluate.add_argument("--cases", required=True, metavar="DIR", help="the folder of the set")
+    evaluate.add_argument("--limit", type=int, metavar="N", help="a sample of N, by fixed seed")
+    evaluate.add_argument("--fresh", action="store_true", help="forget what an interrupted run had done")
+
+    reset = _verb(verbs, "reset", "forget everything in the data folder: library, ledger, conversations", _reset)
+    reset.add_argument("--yes", action="store_true", help="do it")
+    return parser
+
+
+def _verb(verbs, name, help_text, run):  # type: ignore[no-untyped-def]  # argparse names no type for `verbs`
+    parser = verbs.add_parser(name, help=help_text, description=help_text)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    if run:
+        parser.set_defaults(run=run)
+    return parser
+
+
+def _up(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.up import House  # Starts processes: nothing that the other verbs need to load.
+
+    cli_models.require(settings)
+    began = time.monotonic()
+    house = House(settings, port=options.port, say=lambda words: print(words, flush=True))
+    try:
+        house.start()
+        where = house.page or "Slack"
+        report = {
+            "page": house.page,
+            "seconds": round(time.monotonic() - began, 1),
+            "logs": str(settings.data / "logs"),
+        }
+        print(
+            json.dumps(report)
+            if options.json
+            else f"Teller is up: {where}   (Ctrl-C stops it; logs in {report['logs']})",
+            flush=True,
+        )
+        if house.page and not options.no_samples:
+            cli_ask.ingest_samples(house.settings)
+        house.watch()
+    finally:
+        house.close()
+    return 0
+
+
+def _reset(options: argparse.Namespace, settings: Settings) -> int:
+    if read_runtime(settings.data):
+        raise UserError("Teller is running: stop it first (Ctrl-C in its window).")
+    if not options.yes:
+        raise UserError(f"This removes {settings.data}. Say `teller reset --yes`.")
+    shutil.rmtree(settings.data, ignore_errors=True)
+    print(json.dumps({"removed": str(settings.data)}) if options.json else f"Removed {settings.data}.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

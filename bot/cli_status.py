@@ -1,0 +1,72 @@
+"""`teller status`: what runs, what waits, where the logs are."""
+
+import argparse
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from bot.cli_models import needed
+from knowledge.documents.store import Store
+from knowledge.models.weights import path_of
+from knowledge.tables import connect
+from workers.ledger import Ledger
+from workers.runtime import is_alive, join_running, read_processes
+from workers.settings import Settings
+from workers.state import upgrade
+
+
+def status(options: argparse.Namespace, settings: Settings) -> int:
+    """Print the state of every part; the exit status is 1 when a process that should run does not."""
+    settings, runtime = join_running(settings)
+    upgrade(settings.state)
+    engine = connect(settings.state)
+    try:
+        ledger, store = Ledger(engine), Store(engine)
+        processes = [
+            {"name": each.name, "pid": each.pid, "alive": is_alive(each.pid), "restarts": each.restarts,
+             "memory_mb": _memory_mb(each.pid), "log": each.log}
+            for each in read_processes(settings.data)
+        ]  # fmt: skip
+        report: dict[str, Any] = {
+            "running": runtime is not None,
+            "page": runtime.page if runtime else "",
+            "up_seconds": round(time.time() - runtime.started_at) if runtime else 0,
+            "processes": processes,
+            "requests": ledger.counts(),
+            "oldest_waiting_seconds": round(ledger.oldest_waiting(), 1),
+            "library": {"documents": len(store.kept()), "visible": len(store.placed())},
+            "weights": {name: path_of(name, settings.cache) is not None for name in needed(settings)},
+            "data": str(settings.data),
+            "logs": str(settings.data / "logs"),
+        }
+    finally:
+        engine.dispose()
+    print(json.dumps(report) if options.json else _as_text(report))
+    return int(any(not each["alive"] for each in processes))
+
+
+def _memory_mb(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) // 1024 for line in lines if line.startswith("VmRSS")), 0)
+
+
+def _as_text(report: dict[str, Any]) -> str:
+    lines = [
+        f"Running at {report['page'] or 'Slack'}" if report["running"] else "Not running (start it with `teller up`)"
+    ]
+    for each in report["processes"]:
+        state = "runs" if each["alive"] else "DEAD"
+        lines.append(
+            f"  {each['name']:10} {state}  {each['memory_mb']:5} MB  restarts {each['restarts']}  {each['log']}"
+        )
+    counts = ", ".join(f"{count} {state}" for state, count in sorted(report["requests"].items())) or "none yet"
+    lines.append(f"Requests: {counts}; oldest waiting {report['oldest_waiting_seconds']} s")
+    lines.append("Library: " + ", ".join(f"{count} {what}" for what, count in report["library"].items()))
+    missing = [name for name, here in report["weights"].items() if not here]
+    lines.append(f"Weights missing: run `teller models pull {' '.join(missing)}`" if missing else "Weights: here")
+    lines.append(f"Logs: {report['logs']}")
+    return "\n".join(lines)

@@ -1,0 +1,22 @@
+#!/bin/sh
+# Installs the servers that the tests start by themselves, or says what to install.
+set -eu
+missing=""
+command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || missing="$missing chromium"
+command -v mariadbd >/dev/null 2>&1 || [ -x /usr/sbin/mariadbd ] || missing="$missing mariadb-server"
+[ -z "$missing" ] && exit 0
+if [ "$(id -u)" != 0 ]; then
+    echo "The tests need:$missing. As root: apt-get install -y$missing" >&2
+    exit 1
+fi
+# A server that the package would start is not wanted: the tests start their own on private ports.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+    trap 'rm -f "$policy"' EXIT
+fi
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq
+# shellcheck disable=SC2086 # The words are package names.
+apt-get install -y -qq --no-install-recommends $missing >/dev/null
