@@ -10,26 +10,10 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Engine,
-    Row,
-    Select,
-    Table,
-    Update,
-    and_,
-    case,
-    delete,
-    exists,
-    func,
-    or_,
-    select,
-    true,
-    update,
-)
-from sqlalchemy.dialects import mysql, sqlite
+from sqlalchemy import ColumnElement, Connection, Engine, and_, case, or_, select, update
 
+from workers.backlog import ATTEMPTS, Backlog
+from workers.deliveries import Deliveries
 from workers.request import (
     UNFINISHED,
     WAITING,
@@ -43,14 +27,12 @@ from workers.request import (
     request_of,
     requests,
 )
+from workers.rows import ORDERED, Rows, answered, apology, columns, fence, freed, insert, turn_of
 from workers.state import transact
 
-ATTEMPTS = 4
-QUESTION_DEADLINE = 15 * 60.0  # Nobody waits longer for an answer; files and reindexing show progress instead.
-REMEMBER_EVENTS = 2 * 24 * 3600.0
-ORDERED = ("question", "file")  # What a thread must answer in the order in which it was said.
+__all__ = ["Claim", "Kind", "Ledger", "Received", "Request"]
 
-columns = requests.c
+STOPPED = {"type": "notice", "text": "Stopped. Ask again whenever you like."}
 
 
 class Ledger:
@@ -60,6 +42,9 @@ class Ledger:
         self.engine = engine
         self.lease_seconds = lease_seconds
         self.clock = clock
+        self.rows = Rows(engine)
+        self.backlog = Backlog(engine, clock=clock)
+        self.deliveries = Deliveries(engine, lease_seconds=lease_seconds, clock=clock)
 
     # What is heard
 
@@ -98,13 +83,13 @@ class Ledger:
                 seen = connection.scalar(select(events.c.request_id).where(events.c.event_id == event_id))
                 if seen is not None:
                     return Received(seen, new=False)
-            _insert(connection, requests, values)
+            insert(connection, requests, values)
             same = [columns[name] == values[name] for name in ("team", "channel", "message_ts", "kind", "item")]
             # A locking read, as MySQL's snapshot may be older than the row that won.
             found = connection.scalars(select(columns.id).where(*same).with_for_update()).one()
             if event_id:
                 event = {"event_id": event_id, "request_id": found, "seen_at": now}
-                _insert(connection, events, event)
+                insert(connection, events, event)
             return Received(found, new=found == values["id"])
 
         return transact(self.engine, work)
@@ -112,21 +97,22 @@ class Ledger:
     def enqueued(self, id: str) -> None:  # noqa: A002 - the name that the table and Slack's payloads use
         """Note that the broker has the request's id."""
         state = case((columns.state == "received", "queued"), else_=columns.state)
-        self._changed(update(requests).where(columns.id == id).values(enqueued_at=self.clock(), state=state))
+        self.rows.change(columns.id == id, enqueued_at=self.clock(), state=state)
 
     def cancel(self, team: str, channel: str, message_ts: str) -> bool:
         """Drop the unfinished requests of a message; a worker that holds one learns it at its next heartbeat."""
         return self._cancel(columns.team == team, columns.channel == channel, columns.message_ts == message_ts)
 
-    def cancel_thread(self, team: str, channel: str, thread_ts: str) -> bool:
-        """Drop the unfinished questions of a thread."""
-        place = (columns.team == team, columns.channel == channel, columns.thread == thread_ts)
-        return self._cancel(*place, columns.kind == "question")
+    def stop(self, team: str, channel: str, thread_ts: str) -> bool:
+        """Stop answering in a thread; what was already written there is replaced by a word that says so."""
+        which = (columns.team == team, columns.channel == channel, columns.thread == thread_ts)
+        changes = answered(self.clock(), STOPPED, outcome="cancelled")
+        return self.rows.change(*which, columns.kind == "question", columns.state.in_((*WAITING, "running")), **changes)
 
     def feedback(self, request_id: str, user: str, value: str) -> None:
         """Keep what `user` thinks of a reply; the last word counts."""
         values = {"request_id": request_id, "user": user, "value": value, "at": self.clock()}
-        transact(self.engine, lambda connection: _insert(connection, feedback, values, replace=("value", "at")))
+        transact(self.engine, lambda connection: insert(connection, feedback, values, replace=("value", "at")))
 
     # What is worked on
 
@@ -142,10 +128,10 @@ class Ledger:
             row = connection.execute(select(requests).where(columns.id == id)).one_or_none()
             if row is None:
                 return None
-            fence = (columns.id == id, free, columns.attempts < ATTEMPTS, _turn_of(row))
+            mine = (columns.id == id, free, columns.attempts < ATTEMPTS, turn_of(row))
             lease = {"lease_token": token, "lease_until": now + self.lease_seconds}
             taken = connection.execute(
-                update(requests).where(*fence).values(state="running", attempts=columns.attempts + 1, **lease)
+                update(requests).where(*mine).values(state="running", attempts=columns.attempts + 1, **lease)
             )
             if not taken.rowcount:
                 # Not its turn: forget that it was queued, so that the janitor queues it once it is.
@@ -164,7 +150,7 @@ class Ledger:
 
     def holds(self, claim: Claim) -> bool:
         """Return whether the claim still stands, changing nothing."""
-        stands = select(columns.id).where(*_fence(claim), columns.lease_until >= self.clock())
+        stands = select(columns.id).where(*fence(claim), columns.lease_until >= self.clock())
         return transact(self.engine, lambda connection: connection.scalar(stands)) is not None
 
     def stage(self, claim: Claim, words: str) -> bool:
@@ -177,19 +163,20 @@ class Ledger:
 
     def ready(self, claim: Claim, reply: dict[str, Any]) -> bool:
         """Save the reply, before anything is posted."""
-        return self._fenced(claim, **self._reply(reply, outcome="answered"))
+        return self._fenced(claim, **answered(self.clock(), reply, outcome="answered"))
 
     def fail(self, claim: Claim, words: str, *, error: str) -> bool:
         """Save an apology that says why, delivered like any reply; the request ends as `failed`."""
-        return self._fenced(claim, **self._reply(_apology(claim.request, words), outcome="failed"), error=error)
+        reply = apology(claim.request, words)
+        return self._fenced(claim, **answered(self.clock(), reply, outcome="failed"), error=error)
 
     def again(self, claim: Claim, error: str, *, after: float) -> bool:
         """Give the request back, to be tried again `after` seconds from now."""
-        return self._fenced(claim, **self._free(after), error=error)
+        return self._fenced(claim, **freed(self.clock() + after), error=error)
 
     def release(self, claim: Claim, words: str = "") -> bool:
         """Give the request back for its next step: it has made progress, so its attempts start afresh."""
-        return self._fenced(claim, **self._free(0.0), attempts=0, stage=words[:255])
+        return self._fenced(claim, **freed(self.clock()), attempts=0, stage=words[:255])
 
     def abandon(self, claim: Claim) -> bool:
         """End a request that nobody waits for any more; nothing is posted."""
@@ -199,21 +186,21 @@ class Ledger:
 
     def get(self, id: str) -> Request | None:  # noqa: A002
         """Return the request, or None."""
-        row = self._row(select(requests).where(columns.id == id))
-        return request_of(row) if row is not None else None
+        found = self.rows.all(columns.id == id)
+        return found[0] if found else None
 
     def find(self, team: str, channel: str, message_ts: str) -> tuple[Request, ...]:
         """Return the requests of a message."""
-        return self._all(columns.team == team, columns.channel == channel, columns.message_ts == message_ts)
+        return self.rows.all(columns.team == team, columns.channel == channel, columns.message_ts == message_ts)
 
     def replied(self, channel: str, reply_ts: str) -> Request | None:
         """Return the request whose reply stands at `reply_ts`."""
-        found = self._all(columns.reply_channel == channel, columns.reply_ts == reply_ts)
+        found = self.rows.all(columns.reply_channel == channel, columns.reply_ts == reply_ts)
         return found[0] if found else None
 
     def thread(self, team: str, channel: str, thread_ts: str) -> tuple[Request, ...]:
         """Return the requests of a thread, oldest first."""
-        return self._all(columns.team == team, columns.channel == channel, columns.thread == thread_ts)
+        return self.rows.all(columns.team == team, columns.channel == channel, columns.thread == thread_ts)
 
     def in_thread(self, team: str, channel: str, thread_ts: str) -> bool:
         """Return whether Teller was asked, or given a file, in that thread."""
@@ -221,142 +208,20 @@ class Ledger:
 
     def ahead(self, id: str) -> int:  # noqa: A002
         """Return how many questions will be worked on before this one."""
-        mine = select(columns.number).where(columns.id == id).scalar_subquery()
-        older = select(func.count()).where(
-            columns.kind == "question", columns.state.in_((*WAITING, "running")), columns.number < mine
-        )
-        return transact(self.engine, lambda connection: connection.scalar(older)) or 0
-
-    def waiting(self) -> tuple[Request, ...]:
-        """Return the questions that nobody works on yet, oldest first."""
-        return self._all(columns.kind == "question", columns.state.in_(WAITING))
+        return self.backlog.ahead(id)
 
     def oldest_waiting(self) -> float:
         """Return for how many seconds the oldest question has waited; 0 when none does."""
-        oldest = select(func.min(columns.created_at)).where(columns.kind == "question", columns.state.in_(WAITING))
-        found = transact(self.engine, lambda connection: connection.scalar(oldest))
-        return max(0.0, self.clock() - found) if found else 0.0
+        return self.backlog.oldest_waiting()
 
     def counts(self) -> dict[str, int]:
         """Return how many requests are in each state."""
-        query = select(columns.state, func.count()).group_by(columns.state)
-        rows = transact(self.engine, lambda connection: connection.execute(query).all())
-        return {state: count for state, count in rows}  # noqa: C416 - rows are not pairs to mypy
-
-    # What the janitor does
-
-    def due(self, *, patience: float = 60.0, limit: int = 200) -> tuple[Request, ...]:
-        """Return what should be in the broker and may not be: never queued, given back, orphaned, or undelivered.
-
-        A request that was queued within `patience` seconds is left alone.
-        """
-        now = self.clock()
-        forgotten = columns.enqueued_at < now - patience
-        waiting = and_(columns.state.in_(WAITING), columns.next_at <= now, forgotten, ~_behind_another())
-        orphaned = and_(
-            columns.state == "running",
-            columns.lease_until < now,
-            or_(columns.enqueued_at < columns.lease_until, forgotten),
-        )
-        undelivered = and_(columns.state == "ready", columns.next_at <= now, columns.lease_until < now, forgotten)
-        return self._all(or_(waiting, orphaned, undelivered), limit=limit)
-
-    def fail_hopeless(self) -> tuple[str, ...]:
-        """Give up what failed too often or took too long; each ends with an apology that is due for delivery."""
-        now = self.clock()
-        unclaimed = or_(columns.state.in_(WAITING), and_(columns.state == "running", columns.lease_until < now))
-        poisoned = and_(columns.attempts >= ATTEMPTS, unclaimed)
-        overdue = and_(
-            columns.kind == "question",
-            columns.state.in_((*WAITING, "running")),
-            columns.created_at < now - QUESTION_DEADLINE,
-            ~_behind_another("file"),
-        )
-        failed = []
-        for reason, words in (
-            (poisoned, "I tried this several times and could not finish it. The error has been noted."),
-            (overdue, "This took longer than fifteen minutes, so I stopped. Please ask again."),
-        ):
-            for request in self._all(reason):
-                same = (columns.state == request.state, columns.lease_until == request.lease_until)
-                error = request.error or f"given up after {request.attempts} attempts"
-                changes = self._reply(_apology(request, words), outcome="failed") | {"error": error}
-                if self._changed(update(requests).where(columns.id == request.id, *same).values(**changes)):
-                    failed.append(request.id)
-        return tuple(failed)
-
-    def forget_events(self) -> None:
-        """Drop the ids of events that Slack will not send again."""
-        old = delete(events).where(events.c.seen_at < self.clock() - REMEMBER_EVENTS)
-        transact(self.engine, lambda connection: connection.execute(old))
-
-    # How it is written
+        return self.backlog.counts()
 
     def _cancel(self, *which: ColumnElement[bool]) -> bool:
         dropped = {"state": "cancelled", "done_at": self.clock(), "lease_token": "", "lease_until": 0.0}
-        dropped |= {"contested_at": self.clock(), "checked": 0}  # The sweep removes what was already posted.
-        return self._changed(update(requests).where(*which, columns.state.in_(UNFINISHED)).values(**dropped))
+        dropped |= {"contested_at": self.clock(), "checked": 0}  # So that the sweep removes what was already posted.
+        return self.rows.change(*which, columns.state.in_(UNFINISHED), **dropped)
 
     def _fenced(self, claim: Claim, **changes: Any) -> bool:
-        return self._changed(update(requests).where(*_fence(claim)).values(**changes))
-
-    def _changed(self, statement: Update) -> bool:
-        return transact(self.engine, lambda connection: connection.execute(statement).rowcount > 0)
-
-    def _row(self, query: Select[Any]) -> Row[Any] | None:
-        return transact(self.engine, lambda connection: connection.execute(query).one_or_none())
-
-    def _all(self, *which: ColumnElement[bool], limit: int = 1000) -> tuple[Request, ...]:
-        query = select(requests).where(*which).order_by(columns.number).limit(limit)
-        return tuple(map(request_of, transact(self.engine, lambda connection: connection.execute(query).all())))
-
-    def _free(self, after: float) -> dict[str, Any]:
-        lease = {"lease_token": "", "lease_until": 0.0}
-        return lease | {"state": "queued", "next_at": self.clock() + after, "enqueued_at": 0.0}
-
-    def _reply(self, reply: dict[str, Any], *, outcome: str) -> dict[str, Any]:
-        now = self.clock()
-        saved = {"reply": json.dumps(reply, ensure_ascii=False), "outcome": outcome, "ready_at": now, "stage": ""}
-        return self._free(0.0) | saved | {"state": "ready", "next_at": now}
-
-
-def _apology(request: Request, words: str) -> dict[str, Any]:
-    return {"type": "failure", "text": words, "reference": request.reference}
-
-
-def _fence(claim: Claim) -> tuple[ColumnElement[bool], ...]:
-    return (columns.id == claim.id, columns.lease_token == claim.token, columns.state == "running")
-
-
-def _turn_of(row: Row[Any]) -> ColumnElement[bool]:
-    if row.kind not in ORDERED:
-        return true()
-    same = [columns[name] == getattr(row, name) for name in ("team", "channel", "thread")]
-    before = (columns.number < row.number, columns.state.in_(UNFINISHED), columns.kind.in_(ORDERED))
-    # MySQL lets an update look at its own table only through a derived table, which the limit keeps it from merging.
-    older = select(columns.number).where(*same, *before).limit(1).subquery()
-    return ~exists(select(older.c.number))
-
-
-def _behind_another(*kinds: str) -> ColumnElement[bool]:
-    older = requests.alias()
-    same = [older.c[name] == columns[name] for name in ("team", "channel", "thread")]
-    before = (older.c.number < columns.number, older.c.state.in_(UNFINISHED), older.c.kind.in_(kinds or ORDERED))
-    return and_(columns.kind.in_(ORDERED), exists(select(older.c.number).where(*same, *before)))
-
-
-def _insert(connection: Connection, table: Table, values: dict[str, Any], *, replace: tuple[str, ...] = ()) -> None:
-    """Insert a row unless its key is taken; then change only the columns named in `replace`."""
-    if connection.dialect.name == "sqlite":
-        statement = sqlite.insert(table).values(**values)
-        changed = {name: statement.excluded[name] for name in replace}
-        keys = list(table.primary_key.columns)
-        connection.execute(
-            statement.on_conflict_do_update(index_elements=keys, set_=changed)
-            if replace
-            else statement.on_conflict_do_nothing()
-        )
-    else:
-        same = {key.name: key for key in table.primary_key.columns}
-        changed = {name: values[name] for name in replace} or same
-        connection.execute(mysql.insert(table).values(**values).on_duplicate_key_update(**changed))
+        return self.rows.change(*fence(claim), **changes)
