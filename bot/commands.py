@@ -1,0 +1,76 @@
+"""Hear slash commands: `/reindex` for admins, `/teller` for everyone."""
+
+import hashlib
+import logging
+from typing import Any
+
+from slack_bolt import Ack, BoltContext
+
+from bot.desk import NO_ANSWER, Desk
+from bot.membership import require_admin
+from bot.reading import type_of
+from knowledge.errors import TransientError, UserError
+
+HELP = (
+    "*Teller answers from the bank's documents, with proof.*\n"
+    "• Ask me in a direct message, or mention me in a channel; in a thread I have joined, just go on.\n"
+    "• Drop a PDF into a channel or here; I read it and answer questions in that thread.\n"
+    "• I show only what everyone who can read my reply may see.\n"
+    "`/teller status` says how busy I am. `/reindex` rebuilds the index (admins)."
+)
+NOT_NOTED = ":warning: My notebook (the state database) cannot be reached, so nothing was done. Please try again soon."
+STARTED = "Rebuilding the index. Questions are answered from the old one until the new one is complete."
+
+log = logging.getLogger(__name__)
+
+
+def on_reindex(desk: Desk, ack: Ack, command: dict[str, Any], context: BoltContext) -> None:
+    """Record an admin's wish for a fresh index; Slack does not repeat a command, so a failure is told at once."""
+    user, channel = command["user_id"], command["channel_id"]
+    try:
+        require_admin(desk, user)
+        place = _place_of_reply(desk, channel, user)
+        desk.take(
+            "reindex",
+            team=context.team_id or "",
+            channel=place,
+            channel_type=type_of(place),
+            message_ts=hashlib.sha256(command["trigger_id"].encode()).hexdigest()[:32],
+            user=user,
+            text=command.get("text") or "",
+        )
+    except UserError as error:
+        ack(f":warning: {error}")
+    except TransientError as error:
+        log.warning("A command could not be noted: %s", error)
+        ack(NOT_NOTED)
+    else:
+        ack(STARTED)
+
+
+def on_teller(desk: Desk, ack: Ack, command: dict[str, Any]) -> None:
+    """Say what Teller can do, or how busy it is."""
+    if (command.get("text") or "").strip().lower() != "status":
+        ack(HELP)
+        return
+    try:
+        ack(_status(desk))
+    except TransientError as error:
+        log.warning("The status could not be read: %s", error)
+        ack(NOT_NOTED)
+
+
+def _status(desk: Desk) -> str:
+    counts = desk.ledger.counts()
+    waiting = sum(counts.get(state, 0) for state in ("received", "queued"))
+    words = f"{waiting} waiting, {counts.get('running', 0)} being worked on, {counts.get('answered', 0)} answered"
+    return f"I am here: {words}, {counts.get('failed', 0)} failed."
+
+
+def _place_of_reply(desk: Desk, channel: str, user: str) -> str:
+    """Return the channel of a command, or the user when Teller cannot write there."""
+    try:
+        found = desk.slack.conversations_info(channel=channel)["channel"]
+    except NO_ANSWER:
+        return user
+    return channel if found.get("is_member") or found.get("is_im") else user

@@ -1,0 +1,82 @@
+"""Listen to Slack, over a socket that we open or over HTTP, until told to stop."""
+
+import logging
+import socket
+import threading
+from collections.abc import Callable
+
+import uvicorn
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.desk import NO_ANSWER
+from knowledge.errors import UnavailableError
+
+LARGEST_BODY = 2_000_000  # Slack's longest message with its blocks is a tenth of this.
+
+log = logging.getLogger(__name__)
+
+
+def listen_to_socket(app: App, app_token: str, stopped: threading.Event, *, on_gap: Callable[[], None]) -> None:
+    """Receive events over Socket Mode until `stopped`; `on_gap` is told whenever the connection was lost.
+
+    Raises:
+        UnavailableError: Slack does not accept the token, or cannot be reached.
+    """
+    client = SocketModeHandler(app, app_token).client
+    client.on_close_listeners.append(lambda _code, _reason: None if stopped.is_set() else on_gap())
+    try:
+        client.connect()
+        log.info("Listening over Socket Mode")
+        stopped.wait()
+    except NO_ANSWER as error:
+        raise UnavailableError(f"Socket Mode does not start with SLACK_APP_TOKEN: {error}") from error
+    finally:
+        client.close()
+
+
+def listen_to_http(app: App, port: int, stopped: threading.Event) -> None:
+    """Receive signed requests on this machine's own address until `stopped`.
+
+    Raises:
+        UnavailableError: the port is taken.
+    """
+    server = uvicorn.Server(uvicorn.Config(http_app(app), host="127.0.0.1", port=port, log_config=None))
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise UnavailableError(f"HTTP_PORT {port} cannot be used: {error}") from error
+        # Beside the main thread, where the server would take the signals for itself.
+        thread = threading.Thread(target=server.run, args=([listener],), name="http")
+        thread.start()
+        log.info("Listening on http://127.0.0.1:%s/slack/events", listener.getsockname()[1])
+        while not stopped.wait(0.5) and thread.is_alive():
+            pass
+        server.should_exit = True
+        thread.join()
+
+
+def http_app(app: App) -> Starlette:
+    """Return the web application: `/slack/events` for Slack, `/health` for whoever keeps it running."""
+
+    async def receive(request: Request) -> Response:
+        if int(request.headers.get("content-length") or 0) > LARGEST_BODY:
+            return PlainTextResponse("Too large", status_code=413)
+        body = await request.body()
+        # In a thread, as a listener waits for the database before it acknowledges.
+        return to_starlette_response(await run_in_threadpool(app.dispatch, to_bolt_request(request, body)))
+
+    async def health(_request: Request) -> Response:
+        return JSONResponse({"ok": True})
+
+    return Starlette(
+        routes=[Route("/slack/events", receive, methods=["POST"]), Route("/health", health, methods=["GET"])]
+    )
