@@ -103,7 +103,7 @@ class Ledger:
         """Drop the unfinished requests of a message; a worker that holds one learns it at its next heartbeat."""
         return self._cancel(columns.team == team, columns.channel == channel, columns.message_ts == message_ts)
 
-    def stop(self, team: str, channel: str, thread_ts: str) -> bool:
+    def cancel_thread(self, team: str, channel: str, thread_ts: str) -> bool:
         """Stop answering in a thread; what was already written there is replaced by a word that says so."""
         which = (columns.team == team, columns.channel == channel, columns.thread == thread_ts)
         changes = answered(self.clock(), STOPPED, outcome="cancelled")

@@ -1,21 +1,26 @@
 """Run transactions on Teller's own database and bring its tables up to date."""
 
-import logging
+import fcntl
 import random
 import time
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, func, make_url, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from knowledge.errors import TransientError
+from knowledge.tables import connect
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 Result = TypeVar("Result")
 
-log = logging.getLogger(__name__)
-
+MIGRATIONS = Path(__file__).parent / "migrations"
 TRIES = 6
 COLLISIONS = {1205, 1213, 1020}  # MySQL: lock wait timeout, deadlock, record changed since last read.
 
@@ -37,6 +42,57 @@ def transact(engine: Engine, work: Callable[[Connection], Result]) -> Result:
                 raise TransientError(f"The database is busy: {error}", after=1) from error
             time.sleep(random.uniform(0.01, 0.03) * 2**attempt)  # noqa: S311 - spreads collisions, guards nothing
     raise AssertionError("Every try either returns or raises.")
+
+
+def upgrade(url: str) -> None:
+    """Bring the tables at `url` up to date; processes that start at the same time take turns.
+
+    Raises:
+        TransientError: the database is down.
+    """
+    from alembic import command  # noqa: PLC0415 - slow to import, and only who starts needs it
+
+    database = make_url(url).database
+    if url.startswith("sqlite") and database:
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    engine = connect(url)
+    try:
+        with engine.connect() as connection, _alone(connection):
+            command.upgrade(migrations(connection), "head")
+            connection.commit()
+    except (OperationalError, InterfaceError) as error:
+        raise TransientError(f"The database refused: {error}", after=5) from error
+    finally:
+        engine.dispose()
+
+
+def migrations(connection: Connection) -> "Config":
+    """Return what Alembic needs to work on `connection`."""
+    from alembic.config import Config  # noqa: PLC0415 - as above
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    database = connection.engine.url.database
+    if connection.dialect.name != "sqlite":
+        name = f"teller migrations {database}"[:64]
+        if connection.scalar(select(func.get_lock(name, 60))) != 1:
+            raise TransientError("Another process is changing the tables.", after=5)
+        try:
+            yield
+        finally:
+            connection.scalar(select(func.release_lock(name)))
+    elif database and database != ":memory:":
+        with Path(f"{database}.lock").open("a") as lock:  # Closing it gives the lock back.
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+    else:
+        yield
 
 
 def _collided(error: OperationalError | InterfaceError | PoolTimeoutError) -> bool:
