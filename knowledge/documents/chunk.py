@@ -1,0 +1,166 @@
+"""Split a document into chunks that follow its headings and numbered clauses."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from knowledge.documents.read import PAGE_BREAK
+from knowledge.types import Page
+
+SMALL = 250  # A clause shorter than this is joined to the next.
+LARGE = 900  # A clause longer than this is split at sentences.
+HEADING = 90  # Characters of one heading in a heading path.
+
+# What opens a clause, outermost first; the number is the depth of the heading.
+OPENERS = (
+    (
+        0,
+        re.compile(
+            r"(?:SCHEDULE|EXHIBIT|ANNEX|APPENDIX|ATTACHMENT|Schedule|Exhibit|Annex|Appendix)\s+[A-Z0-9][\w.\-]{0,6}\b(?!,)"
+        ),
+    ),
+    (1, re.compile(r"(?:ARTICLE|Article)\s+(?:[IVXLC]+|\d+)\b")),
+    (2, re.compile(r"(?:SECTION|Section)\s+\d+(?:\.\d+)*\.?(?=\s+[A-Z“\"(])")),
+    (3, re.compile(r"\d{1,2}(?:\.\d{1,2}){2,4}\.?\)?\s*(?=[A-Z“\"(\[])")),
+    (2, re.compile(r"\d{1,2}\.\d{1,2}\.?\)?\s*(?=[A-Z“\"(\[])")),
+    (1, re.compile(r"(?:\d{1,2}|[IVXL]{1,5}|[A-Z])[.)]\s+(?=[A-Z“\"(\[])")),
+    (4, re.compile(r"\((?:[a-z]{1,2}|[ivx]{1,5}|\d{1,2}|[A-Z])\)\s*(?=\S)")),
+    (4, re.compile(r"[a-z]\)\s+(?=\S)")),
+)
+CAPITALS = re.compile(r"[^a-z]*[A-Z]{3}[^a-z]*$")
+SENTENCE = re.compile(r"(?<=[.;:?!])[\"”’)]*\s+(?=[A-Z(“\"\d])|\n\s*\n")
+TITLE = re.compile(r"(?P<title>[^.\n:;]{3,80}?)(?:\.(?:\s|$)|:|\n|$| - | – )")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A chunk before it is stored; offsets are in the document's text."""
+
+    text: str
+    heading: str
+    page: int
+    last_page: int
+    start: int
+    end: int
+
+    @property
+    def embedded(self) -> str:
+        """Return what is embedded and indexed: the text under its headings."""
+        return f"{self.heading}\n{self.text}" if self.heading else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    start: int
+    end: int
+    depth: int
+    path: tuple[str, ...]
+
+
+def split(pages: Sequence[Page], *, small: int = SMALL, large: int = LARGE) -> list[Piece]:
+    """Return the chunks of a document in reading order; together they hold every word of it once."""
+    text = PAGE_BREAK.join(page.text for page in pages)
+    starts = [page.start for page in pages]
+    pieces = []
+    for start, end, path in _packed(text, list(_blocks(text)), small, large):
+        trimmed = text[start:end]
+        begin = start + len(trimmed) - len(trimmed.lstrip())
+        stop = end - (len(trimmed) - len(trimmed.rstrip()))
+        if begin >= stop:
+            continue
+        first, last = bisect_right(starts, begin) - 1, bisect_right(starts, stop - 1) - 1
+        pieces.append(
+            Piece(
+                text=text[begin:stop],
+                heading=" › ".join(path)[:500],
+                page=pages[first].number,
+                last_page=pages[last].number,
+                start=begin,
+                end=stop,
+            )
+        )
+    return pieces
+
+
+def _blocks(text: str) -> Iterator[_Block]:
+    """Yield the clauses: each runs from its opener to the next."""
+    opened: list[tuple[int, str]] = []
+    start, depth = 0, 9
+    path: tuple[str, ...] = ()
+    for line in re.finditer(r"[^\n]+", text):
+        found = _opener(line.group().strip())
+        if found is None:
+            continue
+        new_depth, label = found
+        at = line.start()
+        if at > start:
+            yield _Block(start, at, depth, path)
+        opened = [each for each in opened if each[0] < new_depth]
+        if label:
+            opened.append((new_depth, label))
+        start, depth, path = at, new_depth, tuple(each[1] for each in opened)
+    if start < len(text):
+        yield _Block(start, len(text), depth, path)
+
+
+def _opener(line: str) -> tuple[int, str] | None:
+    for depth, pattern in OPENERS:
+        match = pattern.match(line)
+        if match:
+            return depth, _label(line, match.end(), depth)
+    if len(line) <= 80 and CAPITALS.match(line) and sum(map(str.isalpha, line)) >= 5:
+        return 1, line[:HEADING]
+    return None
+
+
+def _label(line: str, after: int, depth: int) -> str:
+    """Return the heading of a clause: what stands before its first full stop, if that is short."""
+    match = TITLE.match(line, after)
+    title = match["title"].strip() if match else ""
+    opener = line[:after].strip()
+    if depth == 4 and (not title or len(title.split()) > 6):
+        return ""
+    return f"{opener} {title}".strip()[:HEADING]
+
+
+def _packed(text: str, blocks: Sequence[_Block], small: int, large: int) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """Yield spans: neighbours joined while tiny, long ones split."""
+    start, end = 0, 0
+    path: tuple[str, ...] = ()
+    for block in blocks:
+        size = end - start
+        if size and (
+            size >= small or size + block.end - block.start > large or (block.depth <= 1 and size >= small // 2)
+        ):
+            yield from ((*span, path) for span in _sentences(text, start, end, large))
+            start, path = block.start, block.path
+        elif not size:
+            start, path = block.start, block.path
+        end = block.end
+    if end > start:
+        yield from ((*span, path) for span in _sentences(text, start, end, large))
+
+
+def _sentences(text: str, start: int, end: int, large: int) -> Iterator[tuple[int, int]]:
+    """Yield the span whole, or cut at sentences into parts of about equal length."""
+    if end - start <= large:
+        yield start, end
+        return
+    parts = -(-(end - start) // large)
+    target = (end - start) / parts
+    cuts = [match.end() for match in SENTENCE.finditer(text, start, end)] or []
+    spaces = [match.end() for match in re.finditer(r"\s+", text[start:end])]
+    at = start
+    while end - at > large:
+        goal = at + target
+        fits = [cut for cut in cuts if at < cut <= at + large]
+        if fits:
+            cut = min(fits, key=lambda each: abs(each - goal))
+        else:
+            within = [start + each for each in spaces if at < start + each <= at + large]
+            cut = within[-1] if within else at + large
+        yield at, cut
+        at = cut
+    if end > at:
+        yield at, end

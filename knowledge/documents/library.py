@@ -1,0 +1,307 @@
+"""The library: what the rest of the program keeps documents in and finds passages with."""
+
+import hashlib
+import os
+import threading
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from langchain_core.documents import Document as FoundDocument
+from langchain_core.embeddings import Embeddings
+from sqlalchemy.engine import Engine
+
+from knowledge.documents.chunk import split
+from knowledge.documents.read import LIMITS, ReadLimits, read
+from knowledge.documents.resolve import Naming, asked_apart, resolve
+from knowledge.documents.search import LibraryRetriever, Search, confidence, ids_array, rank
+from knowledge.documents.snapshot import Snapshots
+from knowledge.documents.store import Record, Store
+from knowledge.documents.title import title_and_parties
+from knowledge.documents.vectors import Ids, unit
+from knowledge.errors import UnavailableError, UnreadableFileError
+from knowledge.types import Audience, Document, Passage, Receipt
+
+MOST_HIDDEN = 3  # The count of hidden documents stops here: a bigger one would tell what nobody may know.
+
+__all__ = ["Library", "LibraryStatus", "ReadLimits", "Search"]
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryStatus:
+    """What the library holds, and the snapshot that answers."""
+
+    documents: int
+    pages: int
+    chunks: int
+    waiting: int
+    snapshot: str
+    published_at: float
+    bytes: int
+    embedder: str
+    embedder_changed: bool = False
+
+
+@dataclass(frozen=True)
+class _View:
+    """What one audience sees, at one version of the library."""
+
+    documents: Mapping[int, Document]
+    namings: Mapping[int, Naming]
+    chunks: Ids
+    hidden: Mapping[int, Naming]
+
+
+class Library:
+    """Documents in, passages out. One process writes; any number read, and notice what was written."""
+
+    def __init__(self, engine: Engine, folder: Path, embeddings: Embeddings, *, limits: ReadLimits = LIMITS) -> None:
+        self._store = Store(engine)
+        self._files = folder / "files"
+        self._files.mkdir(parents=True, exist_ok=True)
+        self._embeddings = embeddings
+        self._embedder = embedder_name(embeddings)
+        self._limits = limits
+        self._snapshots = Snapshots(folder / "index", embeddings, fetch=self._fetch)
+        self._views: dict[frozenset[str], _View] = {}
+        self._views_version = -1
+        self._guard = threading.Lock()
+
+    # Writing
+
+    def keep(self, path: Path) -> str:
+        """Keep the bytes of a file; return its document's id, the sha256 of them.
+
+        Raises:
+            UnreadableFileError: it is too large to keep.
+        """
+        if path.stat().st_size > self._limits.bytes:
+            read(path, name=path.name, limits=self._limits)  # Says so, in the words for it.
+        with path.open("rb") as file:
+            document_id = hashlib.file_digest(file, "sha256").hexdigest()
+        kept = self._files / document_id
+        if not kept.exists():
+            arriving = self._files / f".{document_id}.{os.getpid()}"
+            arriving.write_bytes(path.read_bytes())
+            arriving.replace(kept)
+        self._store.keep(document_id, size=kept.stat().st_size)
+        return document_id
+
+    def read(self, document_id: str, *, name: str, generation: int | None = None) -> Receipt:
+        """Read a kept file into pages and chunks, not yet searchable; in a new `generation`, beside the older ones.
+
+        Raises:
+            UnreadableFileError: with words that say what to do.
+        """
+        began = time.monotonic()
+        record = self._store.record(document_id)
+        path = self._files / document_id
+        if record is None or not path.is_file():
+            raise UnreadableFileError(f"“{name}” is not kept here any more. Please upload it again.", reason="empty")
+        name = name or record.name
+        wanted = generation if generation is not None else record.generation
+        if wanted is not None and self._store.has_generation(record.number, wanted):
+            return self._receipt(record, name, wanted, known=generation is None, seconds=time.monotonic() - began)
+        reading = read(path, name=name, limits=self._limits)
+        title, parties = title_and_parties(reading.pages, name=name)
+        generation = 0 if wanted is None else wanted
+        self._store.write(
+            record, reading, split(reading.pages), name=name, title=title, parties=parties, generation=generation
+        )
+        written = self._store.record(document_id)
+        assert written is not None  # noqa: S101 - written by the line before.
+        return self._receipt(written, name, generation, known=False, seconds=time.monotonic() - began)
+
+    def embed(self, document_id: str, *, limit: int = 200) -> int:
+        """Embed the next chunks of a document that have no vector; return how many are left."""
+        waiting, chunks = self._store.unembedded(document_id, self._embedder, limit=limit)
+        if not chunks:
+            return 0
+        texts = [f"{chunk.heading}\n{chunk.text}" if chunk.heading else chunk.text for chunk in chunks]
+        rows = unit(self._embeddings.embed_documents(texts))
+        vectors = {chunk.id: row.tobytes() for chunk, row in zip(chunks, rows, strict=True)}
+        self._store.set_vectors(vectors, self._embedder)
+        return waiting - len(chunks)
+
+    def publish(self, *, generation: int | None = None) -> None:
+        """Make what is read and embedded searchable, in one atomic switch; chunks of `generation` replace the older.
+
+        Raises:
+            UnavailableError: the new index would be worse than the old, which stays.
+        """
+        with self._snapshots.writing():
+            chosen = self._store.complete(self._embedder, generation)
+            published = self._snapshots.manifest()
+            numbers = {record.number for record in self._store.records()}
+            lost = (set(published.documents) & numbers) - chosen.keys() if published else set()
+            if lost:
+                raise UnavailableError(
+                    f"The index was not replaced: {len(lost)} documents are not embedded by {self._embedder} yet. "
+                    "An admin can embed them with /reindex."
+                )
+            self._snapshots.publish(self._store, chosen, embedder=self._embedder)
+            self._store.switch(chosen)
+            self._snapshots.clean(numbers)
+
+    def place(self, document_id: str, place: str, *, file_id: str = "", user: str = "", name: str = "") -> None:
+        """Let those who can read `place` find a document; a file that was withdrawn before stays hidden."""
+        self._store.place(document_id, place, file_id=file_id, user=user, name=name)
+
+    def withdraw(self, *, file_id: str) -> tuple[str, ...]:
+        """Hide a deleted file at once, in every process; return the documents that have no place left."""
+        return self._store.withdraw(file_id)
+
+    def purge(self, document_id: str) -> None:
+        """Remove a document's bytes and rows; the next `publish` removes its vectors and words from every snapshot."""
+        (self._files / document_id).unlink(missing_ok=True)
+        self._store.purge(document_id)
+
+    def rebuild_plan(self) -> tuple[str, ...]:
+        """Return the documents to read again for /reindex, into `next_generation`."""
+        return tuple(record.id for record in self._store.records())
+
+    def next_generation(self) -> int:
+        """Return the generation for a new /reindex: pass it to every `read` of it, and at last to `publish`."""
+        return self._store.next_generation()
+
+    # Reading
+
+    def documents(self, audience: Audience) -> tuple[Document, ...]:
+        """Return the documents that an audience may see, by name."""
+        return tuple(sorted(self._view(audience).documents.values(), key=lambda each: (each.name.lower(), each.id)))
+
+    def document_of_file(self, file_id: str) -> str | None:
+        """Return the document that an uploaded file is, if it is still placed anywhere."""
+        return self._store.document_of_file(file_id)
+
+    def page_text(self, document_id: str, page: int) -> str:
+        """Return the text of one page, "" when there is none."""
+        return self._store.page_text(document_id, page)
+
+    def search(self, question: str, audience: Audience, *, within: Collection[str] = (), limit: int = 12) -> Search:
+        """Return the passages that answer a question best, of documents that everyone in the audience may see.
+
+        Documents that the question names are searched alone; failing those, the documents `within`; failing those, all.
+        """
+        snapshot = self._snapshots.current()
+        view = self._view(audience)
+        named = resolve(question, [*view.namings.values()])
+        inside = tuple(number for number, document in view.documents.items() if document.id in set(within))
+        chosen = inside or named.chosen()
+        order = [number for number, _ in named.scores]
+        chosen = tuple(sorted(chosen, key=lambda each: order.index(each) if each in order else len(order)))
+        hidden = self._hidden(question, view, best=named.best if chosen else 0.0)
+        documents = tuple(view.documents[each] for each in chosen)
+        if snapshot is None or not view.documents:
+            return Search(documents=documents, hidden=hidden)
+        freed = asked_apart(question, [view.namings[each] for each in chosen])
+        numbers = chosen or tuple(view.documents)
+        chunks = ids_array(self._store.chunk_ids_of([each.id for each in documents])) if chosen else view.chunks
+        same = snapshot.manifest.embedder == self._embedder
+        ranking = rank(snapshot, self._embeddings if same else None, freed, documents=numbers, chunks=chunks)
+        passages = self._passages(ranking.hits[: limit * 2], view)[:limit]
+        if not chosen:
+            documents = tuple({passage.document.id: passage.document for passage in passages}.values())
+        return Search(passages=passages, documents=documents, hidden=hidden, confidence=confidence(ranking))
+
+    def retriever(self, audience: Audience, *, within: Collection[str] = (), limit: int = 12) -> LibraryRetriever:
+        """Return the search for one audience as a LangChain retriever."""
+        return LibraryRetriever(find=lambda question: self.search(question, audience, within=within, limit=limit))
+
+    def status(self) -> LibraryStatus:
+        """Return what the library holds."""
+        records = self._store.records()
+        manifest = self._snapshots.manifest()
+        published = set(manifest.documents) if manifest else set()
+        return LibraryStatus(
+            documents=len(records),
+            pages=sum(record.pages for record in records),
+            chunks=manifest.rows if manifest else 0,
+            waiting=sum(record.number not in published for record in records),
+            snapshot=manifest.name if manifest else "",
+            published_at=manifest.made_at if manifest else 0.0,
+            bytes=sum(size for size, _ in manifest.files.values()) if manifest else 0,
+            embedder=manifest.embedder if manifest else self._embedder,
+            embedder_changed=bool(manifest and manifest.rows and manifest.embedder != self._embedder),
+        )
+
+    # Inside
+
+    def _view(self, audience: Audience) -> _View:
+        """Return what an audience sees now; one small query tells whether what was worked out before still holds."""
+        version = self._store.version()
+        with self._guard:
+            if version != self._views_version:
+                self._views, self._views_version = {}, version
+            known = self._views.get(audience.places)
+        if known is not None:
+            return known
+        names, placed = self._store.visible(audience), self._store.placed()
+        documents, namings, hidden = {}, {}, {}
+        for record in self._store.records():
+            if record.id in names:
+                name = names[record.id] or record.name
+                documents[record.number] = Document(record.id, name, record.title, record.parties, record.pages)
+                namings[record.number] = _naming(record, name)
+            elif record.id in placed:
+                hidden[record.number] = _naming(record, record.name)
+        chunks = ids_array(self._store.chunk_ids_of([each.id for each in documents.values()]))
+        view = _View(documents=documents, namings=namings, chunks=chunks, hidden=hidden)
+        with self._guard:
+            if self._views_version == version:
+                self._views[audience.places] = view
+        return view
+
+    def _hidden(self, question: str, view: _View, *, best: float) -> int:
+        """Return how many documents the question names at least as well as those it may see, up to a handful."""
+        if not view.hidden:
+            return 0
+        named = resolve(question, [*view.namings.values(), *view.hidden.values()])
+        strong = [number for number, score in named.scores if score >= max(named.enough, 0.85 * best)]
+        return min(MOST_HIDDEN, sum(number in view.hidden for number in strong))
+
+    def _passages(self, hits: Sequence[tuple[int, float]], view: _View) -> tuple[Passage, ...]:
+        documents = {document.id: document for document in view.documents.values()}
+        chunks = self._store.chunks(each for each, _ in hits)
+        # Read from SQL after the search: what was withdrawn or replaced meanwhile is left out.
+        return tuple(
+            Passage(chunks[each], documents[chunks[each].document_id], score)
+            for each, score in hits
+            if each in chunks and chunks[each].document_id in documents
+        )
+
+    def _fetch(self, ids: Sequence[int]) -> Sequence[FoundDocument]:
+        chunks = self._store.chunks(ids)
+        return [
+            FoundDocument(
+                page_content=chunks[each].text,
+                metadata={"document_id": chunks[each].document_id, "page": chunks[each].page},
+                id=str(each),
+            )
+            for each in ids
+            if each in chunks
+        ]
+
+    def _receipt(self, record: Record, name: str, generation: int, *, known: bool, seconds: float) -> Receipt:
+        return Receipt(
+            document_id=record.id,
+            name=name,
+            title=record.title,
+            pages=record.pages,
+            chunks=self._store.chunk_count(record.number, generation),
+            empty_pages=record.empty_pages,
+            failed_pages=record.failed_pages,
+            known_before=known,
+            seconds=round(seconds, 3),
+        )
+
+
+def embedder_name(embeddings: Embeddings) -> str:
+    """Return the name by which a snapshot knows what made its vectors."""
+    named = getattr(embeddings, "name", "") or getattr(embeddings, "model_name", "") or type(embeddings).__name__
+    return Path(str(named)).name[:100]
+
+
+def _naming(record: Record, name: str) -> Naming:
+    return Naming.of(record.number, title=record.title, parties=record.parties, names=(name,), opening=record.opening)

@@ -1,0 +1,198 @@
+"""Find which documents a question names, and what it asks apart from their names."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import PurePath
+
+from knowledge.documents.title import KIND
+
+Rarity = Callable[[str], float]
+
+WORD = re.compile(r"\w+(?:[’']\w+)?")
+# What companies and contracts are called besides their names: it tells none from another.
+COMMON = frozenset(
+    WORD.findall(
+        """
+        a an and any are as at be between by co com company consider corp corporation dated dba de document each f
+        file for form from group gmbh holding holdings if in inc incorporated international is its k limited llc llp
+        lp ltd n no of on or our parties party pdf pllc plc s sa sarl that the their this to together under us v with
+        affiliate affiliates assigns bank borrower buyer client collectively consultant contractor customer customers
+        distributor employee employer franchise franchisee franchisor guarantor hereafter individually landlord lender
+        lessee lessor licensee licensor manufacturer member members network owner partner partners provider purchaser
+        recipient reseller seller sponsor subsidiaries successors supplier tenant trust trustee vendor you your
+        """
+    )
+)
+ASKING = re.compile(
+    r"(?i)^\s*(?:and\s+|but\s+|then\s+|so\s+|please\s+)?(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|"
+    r"does|do|did|can|could|may|must|shall|should|will|would|has|have|had|list|tell|give|show|find|summari[sz]e|explain|"
+    r"describe|under|in\s+which|for\s+how|at\s+what|by\s+when)\b"
+)
+SEGMENT = re.compile(
+    r"[;\n?!]+\s*|[:]\s+|(?<=[a-z)”\"]{3})\.\s+|,\s+(?=(?:what|which|who|when|how|is|are|does|do|can)\b)"
+)
+NAMED = 0.6  # Evidence from which a document counts as named, in units of a word that only one document has.
+CLOSE = 0.85  # Documents this near to the best are named as well as it.
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """The words by which a document can be named."""
+
+    number: int
+    title: tuple[str, ...]
+    parties: tuple[tuple[str, ...], ...]
+    file: tuple[str, ...]
+    opening: frozenset[str]
+    words: frozenset[str] = field(default=frozenset())
+
+    @classmethod
+    def of(cls, number: int, *, title: str, parties: Sequence[str], names: Iterable[str], opening: str) -> "Naming":
+        """Take the words of a title, parties and file names."""
+        party_words = tuple(tuple(tokens(each)) for each in parties)
+        file_words = tuple(dict.fromkeys(word for name in names for word in tokens(PurePath(name).stem)))
+        title_words = tuple(tokens(title))
+        return cls(
+            number=number,
+            title=title_words,
+            parties=party_words,
+            file=file_words,
+            opening=frozenset(tokens(opening)),
+            words=frozenset(title_words) | frozenset(file_words) | {word for each in party_words for word in each},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Documents by number with the strength with which a question names them, best first."""
+
+    scores: tuple[tuple[int, float], ...]
+    enough: float = 0.0
+
+    @property
+    def best(self) -> float:
+        """Return the strength of the best."""
+        return self.scores[0][1] if self.scores else 0.0
+
+    def chosen(self) -> tuple[int, ...]:
+        """Return the documents named, none when no name is recognised."""
+        return tuple(number for number, score in self.scores if score >= self.enough and score >= CLOSE * self.best)
+
+
+def tokens(text: str) -> list[str]:
+    """Return the words of a name in lower case, without apostrophes, runs of digits and letters parted from signs."""
+    return [word.replace("’", "'").removesuffix("'s").replace("'", "") for word in WORD.findall(_part(text).lower())]
+
+
+def _part(text: str) -> str:
+    """Part words that file names join: `MasterServicesAgreement_v2`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", text.replace("_", " "))
+
+
+def resolve(question: str, namings: Collection[Naming]) -> Named:
+    """Return the documents that `question` names, strongest first."""
+    asked = tokens(question)
+    present = frozenset(asked)
+    pairs = frozenset(pairwise(asked))
+    count = len(namings)
+    opened = Counter(word for naming in namings for word in naming.opening & present)
+
+    def rarity(word: str) -> float:
+        return math.log(1 + (count + 9) / (max(opened[word], 1) + 0.5))
+
+    alone = rarity("")
+    scores = []
+    for naming in namings:
+        if not (naming.words & present):
+            continue
+        evidence = _title(naming.title, present, pairs, rarity)
+        evidence += _parties(naming.parties, present, rarity)
+        evidence += _file(naming.file, naming, present, rarity)
+        if evidence >= NAMED * alone / 2:
+            # Words of the first pages decide between documents of like names.
+            shared = sum(math.log(1 + count / opened[word]) for word in naming.opening & present if word not in COMMON)
+            scores.append((naming.number, evidence + 0.25 * shared))
+    return Named(tuple(sorted(scores, key=lambda each: (-each[1], each[0]))), enough=NAMED * alone)
+
+
+def _title(title: Sequence[str], present: Collection[str], pairs: Collection[tuple[str, str]], rarity: Rarity) -> float:
+    """Return the evidence of a title: only of words that follow each other as they do in it."""
+    matched = {word for pair in pairwise(title) if pair in pairs for word in pair}
+    if not matched or not any(KIND.fullmatch(word) for word in matched):
+        return 0.0
+    whole = sum(rarity(word) for word in title) or 1.0
+    found = sum(rarity(word) for word in matched)
+    return found * found / whole
+
+
+def _parties(parties: Sequence[Sequence[str]], present: Collection[str], rarity: Rarity) -> float:
+    evidence: dict[str, float] = {}
+    for party in parties:
+        telling = [word for word in party if word not in COMMON and not (len(word) < 3 and len(party) > 1)]
+        found = [word for word in telling if word in present]
+        if not found:
+            continue
+        share = sum(map(rarity, found)) / sum(map(rarity, telling))
+        # The first word is what people shorten a name to.
+        if share < 0.5 and telling[0] not in present:
+            continue
+        for word in found:
+            evidence[word] = max(evidence.get(word, 0.0), rarity(word) * max(share, 0.5))
+    return sum(evidence.values())
+
+
+def _file(file: Sequence[str], naming: Naming, present: Collection[str], rarity: Rarity) -> float:
+    telling = [word for word in file if word not in COMMON and not KIND.fullmatch(word) and len(word) > 2]
+    found = [word for word in telling if word in present]
+    if len(found) * 2 < len(telling) or not found:
+        return 0.0
+    known = {word for party in naming.parties for word in party} | set(naming.title)
+    return sum(rarity(word) for word in found if word not in known)
+
+
+def asked_apart(question: str, namings: Sequence[Naming]) -> str:
+    """Return `question` without the names of the documents it is asked about."""
+    if not namings:
+        return question
+    named = frozenset().union(*(naming.words for naming in namings))
+    opening = frozenset().union(*(naming.opening for naming in namings))
+    segments = [each for each in SEGMENT.split(question) if each and each.strip()]
+    asking = [each for each in segments if ASKING.match(each)] if len(segments) > 1 else []
+    if asking:
+        first = segments.index(asking[0])
+        before = segments[:first]
+        # What stands before the question is its subject; it is dropped only where it says nothing but the name.
+        kept = [each for each in before if not _names(each, named | opening)]
+        segments = kept + segments[first:]
+    freed = " ; ".join(_without_names(each, named, namings) for each in segments)
+    return freed if any(word not in COMMON for word in tokens(freed)) else question
+
+
+def _names(segment: str, names: Collection[str]) -> bool:
+    telling = [word for word in tokens(segment) if word not in COMMON]
+    return sum(word in names for word in telling) * 2 >= len(telling)
+
+
+def _without_names(segment: str, named: Collection[str], namings: Sequence[Naming]) -> str:
+    """Drop runs of two or more words of a name, and single ones that only a party's name has."""
+    parties = {
+        word for naming in namings for party in naming.parties for word in party if word not in COMMON and len(word) > 2
+    } - {word for naming in namings for word in naming.title}
+    found = list(WORD.finditer(segment))
+    drop: set[int] = set()
+    run: list[int] = []
+    for at, match in enumerate([*found, None]):
+        word = next(iter(tokens(match.group())), "") if match else ""
+        if match and (word in named or (run and word in COMMON)):
+            run.append(at)
+            continue
+        telling = [each for each in run if next(iter(tokens(found[each].group())), "") not in COMMON]
+        if len(telling) >= 2 or any(next(iter(tokens(found[each].group())), "") in parties for each in telling):
+            drop.update(run)
+        run = []
+    kept = [match.group() for at, match in enumerate(found) if at not in drop]
+    return " ".join(kept)

@@ -1,0 +1,85 @@
+"""Find a document's title and parties on its first pages, by rule."""
+
+import re
+from collections.abc import Sequence
+from pathlib import PurePath
+
+from knowledge.types import Page
+
+KINDS = (
+    "agreement|contract|lease|licen[cs]e|amendment|addendum|memorandum|letter|policy|statement of work|order|deed|"
+    "guarantee|guaranty|indenture|plan|undertaking|terms|conditions|notice|certificate|note|mandate|report"
+)
+KIND = re.compile(rf"\b(?:{KINDS})s?\b", re.IGNORECASE)
+BETWEEN = re.compile(
+    r"\b(?:by\s+and\s+between|by\s+and\s+among|between|among|entered\s+into\s+(?:by|with)|made\s+by)\b", re.IGNORECASE
+)
+PARTY_END = re.compile(
+    r"\b(?:WITNESSETH|WHEREAS|RECITALS?|BACKGROUND|NOW,?\s+THEREFORE|agree\s+as\s+follows|1\.\s)", re.IGNORECASE
+)
+COMPANY = re.compile(
+    r"(?P<name>[A-Z0-9][\w&.,’'\-]*(?:\s+(?:[A-Z0-9&][\w&.,’'\-]*|of|and|the|de|la|for)){0,8}?,?\s+"
+    r"(?:Inc|INC|Incorporated|INCORPORATED|Corp|CORP|Corporation|CORPORATION|LLC|L\.L\.C|LLP|L\.P|LP|Ltd|LTD|Limited|"
+    r"LIMITED|PLC|plc|Plc|GmbH|GMBH|AG|S\.A|SA|N\.V|NV|B\.V|BV|Co|CO|Company|COMPANY|Trust|TRUST|Bank|BANK|"
+    r"Partnership|University|UNIVERSITY|Association|Holdings|Pty|Sarl|SARL|S\.p\.A|AB|ASA|AS|Oy|KG)\b\.?)"
+)
+DEFINED = re.compile(
+    r"[(“\"]\s*(?:the|each|a|collectively|hereinafter|hereafter)?[^()“”\"]{0,40}[“\"](?P<term>[^“”\"]{2,40})[”\"]"
+)
+
+
+def title_and_parties(pages: Sequence[Page], *, name: str) -> tuple[str, tuple[str, ...]]:
+    """Return the title, falling back to the file's name, and the parties with what they are called for short."""
+    opening = "\n".join(page.text for page in pages[:3])[:6000]
+    return _title(opening, name), _parties(opening)
+
+
+def _title(opening: str, name: str) -> str:
+    lines = [re.sub(r"\s+", " ", line).strip(" -–—_*•") for line in opening[:2500].split("\n")]
+    fallback = re.sub(r"[_\s]+", " ", PurePath(name).stem).strip()
+    best = ""
+    for at, line in enumerate(lines[:40]):
+        if not KIND.search(line) or len(line) > 120 or len(line) < 5:
+            continue
+        letters = [each for each in line if each.isalpha()]
+        capitals = sum(each.isupper() for each in letters) / max(1, len(letters))
+        words = [word for word in re.findall(r"[A-Za-z]+", line) if len(word) > 3]
+        headed = capitals > 0.6 or (words and sum(word[0].isupper() for word in words) / len(words) > 0.8)
+        if not headed or re.match(r"(?i)this\b|whereas|exhibit\s+[\d.]+$|source:|page\b", line):
+            continue
+        best = re.sub(r"(?i)^(?:\d+\s+)?exhibit\s+[\w.\-]+\s*[:\-–]?\s*", "", line).strip() or line
+        if re.fullmatch(rf"(?i)(?:{KINDS})s?", best) and at:
+            before = lines[at - 1]
+            best = f"{before} {best}".strip() if before and len(before) < 80 and before.upper() == before else best
+        break
+    if not best:
+        found = re.search(
+            r"(?i)\bthis\s+((?:[A-Z][\w&\-]*[\s,]+(?:and\s+|of\s+)?){0,8}(?:Agreement|Contract|Lease|License|Amendment))\b",
+            opening,
+        )
+        best = re.sub(r"\s+", " ", found[1]).strip() if found else ""
+    return (best or fallback)[:300]
+
+
+def _parties(opening: str) -> tuple[str, ...]:
+    flat = re.sub(r"\s+", " ", opening)
+    found: list[str] = []
+    for match in list(BETWEEN.finditer(flat))[:4]:
+        stretch = flat[match.end() : match.end() + 900]
+        end = PARTY_END.search(stretch)
+        stretch = stretch[: end.start()] if end else stretch
+        found += [_tidy(each["name"]) for each in COMPANY.finditer(stretch)]
+        found += [_tidy(each["term"]) for each in DEFINED.finditer(stretch)]
+        if len(found) >= 2:
+            break
+    if len(found) < 2:
+        found += [_tidy(each["name"]) for each in COMPANY.finditer(flat[:3000])]
+    kept: list[str] = []
+    for each in found:
+        if len(each) > 1 and each.lower() not in {seen.lower() for seen in kept} and not KIND.fullmatch(each):
+            kept.append(each)
+    return tuple(kept[:8])
+
+
+def _tidy(name: str) -> str:
+    return re.sub(r"^(?:and|the|The|AND|THE|of)\s+", "", name.strip(" ,;")).strip(' ,;“”"')[:120]

@@ -1,0 +1,112 @@
+"""Search vectors exactly, among allowed chunks only: a LangChain vector store over FAISS."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Self, TypeAlias
+
+import faiss
+import numpy as np
+from langchain_core.documents import Document
+from langchain_core.embeddings import Embeddings
+from langchain_core.vectorstores import VectorStore
+
+Ids: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.int64]]"
+Rows: TypeAlias = "np.ndarray[tuple[int, int], np.dtype[np.float32]]"
+Fetch = Callable[[Sequence[int]], Sequence[Document]]
+
+
+def unit(vectors: Sequence[Sequence[float]]) -> Rows:
+    """Return vectors as rows of length one, so that the inner product is the cosine."""
+    rows = np.asarray(vectors, dtype=np.float32).reshape(len(vectors), -1)
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.ascontiguousarray(rows / np.maximum(lengths, 1e-12))
+
+
+def make(path: Path, batches: Iterator[tuple[list[int], list[bytes]]]) -> tuple[int, int]:
+    """Write an index of ids and vectors; return its rows and dimension."""
+    return _write(path, None, batches)
+
+
+def extend(path: Path, old: Path, batches: Iterator[tuple[list[int], list[bytes]]]) -> tuple[int, int]:
+    """Write the index `old` with more ids and vectors; return its rows and dimension."""
+    return _write(path, faiss.read_index(str(old)), batches)
+
+
+def ids_in(path: Path) -> list[int]:
+    """Return the ids that an index holds."""
+    index: Any = faiss.read_index(str(path))
+    ids: list[int] = faiss.vector_to_array(index.id_map).tolist()
+    return ids
+
+
+def _write(path: Path, index: Any, batches: Iterator[tuple[list[int], list[bytes]]]) -> tuple[int, int]:
+    for ids, vectors in batches:
+        rows = np.frombuffer(b"".join(vectors), dtype=np.float32).reshape(len(ids), -1)
+        if index is None or (index.ntotal == 0 and index.d != rows.shape[1]):
+            index = faiss.IndexIDMap2(faiss.IndexFlatIP(rows.shape[1]))
+        index.add_with_ids(np.ascontiguousarray(rows), np.asarray(ids, dtype=np.int64))
+    if index is None:
+        index = faiss.IndexIDMap2(faiss.IndexFlatIP(1))
+    faiss.write_index(index, str(path))
+    return int(index.ntotal), int(index.d)
+
+
+class Vectors(VectorStore):
+    """The vectors of one snapshot; what is not among the ids passed to a search cannot be found by it."""
+
+    def __init__(self, index: Any, embedder: Embeddings, *, fetch: Fetch) -> None:
+        self._index = index
+        self._embedder = embedder
+        self._fetch = fetch
+
+    @classmethod
+    def open(cls, path: Path, embedder: Embeddings, *, fetch: Fetch) -> Self:
+        """Open the index at `path`, mapped into memory that all readers share."""
+        return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC), embedder, fetch=fetch)
+
+    @property
+    def embeddings(self) -> Embeddings:
+        """Return what turns a question into a vector."""
+        return self._embedder
+
+    @property
+    def rows(self) -> int:
+        """Return how many vectors there are."""
+        return int(self._index.ntotal)
+
+    @property
+    def dimension(self) -> int:
+        """Return the vectors' length."""
+        return int(self._index.d)
+
+    def nearest(self, vector: Rows, ids: Ids, *, limit: int) -> list[tuple[int, float]]:
+        """Return the ids among `ids` nearest to `vector` with their cosines, best first; no ids, nothing found."""
+        if not len(ids) or not self.rows or vector.shape[1] != self.dimension:
+            return []
+        only: Any = faiss.SearchParameters()
+        selector = faiss.IDSelectorBatch(ids)  # Held by a name: the parameters do not keep it alive.
+        only.sel = selector
+        scores, found = self._index.search(vector, min(limit, self.rows), params=only)
+        pairs = zip(found[0].tolist(), scores[0].tolist(), strict=True)
+        return [(each, score) for each, score in pairs if each >= 0]
+
+    def similarity_search(self, query: str, k: int = 4, **kwargs: Any) -> list[Document]:
+        """Return the documents nearest to `query` among the chunk ids given as `ids`; without them, none."""
+        ids: Iterable[int] = kwargs.get("ids", ())
+        vector = unit([self._embedder.embed_query(query)])
+        hits = self.nearest(vector, np.fromiter(ids, dtype=np.int64), limit=k)
+        return list(self._fetch([each for each, _ in hits]))
+
+    @classmethod
+    def from_texts(
+        cls, texts: list[str], embedding: Embeddings, metadatas: list[dict[Any, Any]] | None = None, **kwargs: Any
+    ) -> Self:
+        """Make a store in memory whose chunk ids count `texts` from zero."""
+        documents = [
+            Document(page_content=text, metadata=metadata, id=str(number))
+            for number, (text, metadata) in enumerate(zip(texts, metadatas or [{} for _ in texts], strict=True))
+        ]
+        rows = unit(embedding.embed_documents(texts))
+        index = faiss.IndexIDMap2(faiss.IndexFlatIP(rows.shape[1]))
+        index.add_with_ids(rows, np.arange(len(texts), dtype=np.int64))
+        return cls(index, embedding, fetch=lambda ids: [documents[each] for each in ids])
