@@ -55,7 +55,7 @@ def listen(settings: Settings, stopped: threading.Event) -> None:
     if heard:
         gaps.note(heard)
     app = build_app(settings, ledger, enqueue, client=slack, on_refused=gaps.note)
-    catch_up = CatchUp(Desk(ledger, enqueue, slack, settings.admin_ids), slack, gaps)
+    catch_up = CatchUp(Desk(ledger, enqueue, slack), gaps)
     threading.Thread(target=catch_up.keep_up, args=(stopped,), name="catch-up", daemon=True).start()
     if settings.slack_app_token:
         listen_to_socket(app, settings.slack_app_token, stopped, on_gap=gaps.note)

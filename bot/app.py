@@ -6,6 +6,7 @@ no row, no acknowledgement, and Slack sends it again.
 
 import logging
 import re
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -53,15 +54,15 @@ def build_app(
     enqueue: Callable[[str, Kind], bool],
     *,
     client: WebClient | None = None,
-    on_refused: Callable[[], None] = lambda: None,
+    on_refused: Callable[[float], object] = lambda _since: None,
 ) -> App:
-    """Return the app; `on_refused` is told of each event that was not recorded and so not acknowledged.
+    """Return the app; `on_refused` is told when an event was not recorded and so not acknowledged.
 
     Raises:
         UserError: Slack does not accept the token, or cannot be reached.
     """
     client = client or slack_client(settings)
-    desk = Desk(ledger, enqueue, _quick(client), settings.admin_ids)
+    desk = Desk(ledger, enqueue, _quick(client), admins=settings.admin_ids)
     app = _connect(client, settings)
     for event, listener in EVENTS:
         app.event(event)(partial(listener, desk))
@@ -103,9 +104,9 @@ def _connect(client: WebClient, settings: Settings) -> App:
         raise UnavailableError(f"Slack cannot be reached at {client.base_url}: {error}") from error
 
 
-def _refuse(on_refused: Callable[[], None], error: Exception, body: dict[str, Any]) -> BoltResponse:
+def _refuse(on_refused: Callable[[float], object], error: Exception, body: dict[str, Any]) -> BoltResponse:
     """Answer with an error, so that Slack sends the event again."""
-    on_refused()
+    on_refused(time.time())
     event = body.get("event_id") or body.get("type") or body.get("command")
     if isinstance(error, TransientError):
         log.warning("Could not record %s, Slack will send it again: %s", event, error)

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.desk import NO_ANSWER, Desk
@@ -59,9 +58,8 @@ class Gaps:
 class CatchUp:
     """Read the conversations that Teller is part of, and record what is not in the ledger."""
 
-    def __init__(self, desk: Desk, slack: WebClient, gaps: Gaps) -> None:
+    def __init__(self, desk: Desk, gaps: Gaps) -> None:
         self.desk = desk
-        self.slack = slack
         self.gaps = gaps
 
     def keep_up(self, stopped: threading.Event, *, pause: float = 10.0) -> None:
@@ -79,7 +77,7 @@ class CatchUp:
     def run(self, since: float) -> int:
         """Record what was said from a little before `since`; return how many messages were heard again."""
         oldest = max(since - MARGIN, self.gaps.clock() - LONGEST)
-        me = self.slack.auth_test()
+        me = self.desk.slack.auth_test()
         team, bot = str(me["team_id"]), str(me["user_id"])
         known = latest_threads(self.desk.ledger, team, limit=THREADS)
         messages: dict[tuple[str, str], Message] = {}
@@ -113,7 +111,7 @@ class CatchUp:
     def _pages(self, method: str, name: str, **values: Any) -> Iterator[list[dict[str, Any]]]:
         for _ in range(PAGES):
             try:
-                answer = self.slack.api_call(method, params={**values, "limit": PAGE})
+                answer = self.desk.slack.api_call(method, params={**values, "limit": PAGE})
             except SlackApiError as error:
                 if error.response["error"] not in LASTING:
                     raise

@@ -1,7 +1,7 @@
 """Hold what every listener works with, and the one door into the ledger."""
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from http.client import HTTPException
 from typing import Any
 
@@ -12,19 +12,30 @@ from workers.ledger import Ledger
 from workers.request import ChannelType, Kind
 
 NO_ANSWER = (SlackClientError, HTTPException, OSError)  # How a call to Slack fails.
+REST = 5.0  # Seconds; a queue that is down costs seconds to find out, and Slack waits three.
 
 
-@dataclass(frozen=True, slots=True)
 class Desk:
-    """The ledger, the way to the workers, and a Slack client that gives up before Slack gives up on us.
+    """The ledger, the way to the workers, and a client for Slack.
 
     `enqueue` sends an id to the workers and says whether it got there; `admins` are named in the settings.
     """
 
-    ledger: Ledger
-    enqueue: Callable[[str, Kind], bool]
-    slack: WebClient
-    admins: frozenset[str] = field(default=frozenset())
+    def __init__(
+        self,
+        ledger: Ledger,
+        enqueue: Callable[[str, Kind], bool],
+        slack: WebClient,
+        *,
+        admins: frozenset[str] = frozenset(),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.ledger = ledger
+        self.enqueue = enqueue
+        self.slack = slack
+        self.admins = admins
+        self.clock = clock
+        self._resting_until = 0.0
 
     def take(
         self,
@@ -64,13 +75,19 @@ class Desk:
         )
         if not received.new or received.id is None:
             return None
-        if refusal and self._refuse(received.id, refusal):
-            return received.id
-        # The row is what counts: one that does not reach the broker now is queued again by the janitor.
-        if self.enqueue(received.id, kind):
-            self.ledger.enqueued(received.id)
+        if not (refusal and self._refuse(received.id, refusal)):
+            self._queue(received.id, kind)
         return received.id
 
-    def _refuse(self, id: str, words: str) -> bool:  # noqa: A002 - what the ledger calls it
+    def _queue(self, id: str, kind: Kind) -> None:  # noqa: A002 - what the ledger calls it
+        # The row is what counts: one that does not reach the queue now is queued by the janitor.
+        if self.clock() < self._resting_until:
+            return
+        if self.enqueue(id, kind):
+            self.ledger.enqueued(id)
+        else:
+            self._resting_until = self.clock() + REST
+
+    def _refuse(self, id: str, words: str) -> bool:  # noqa: A002
         claim = self.ledger.claim(id)
         return claim is not None and self.ledger.fail(claim, words, error="refused when it was heard")

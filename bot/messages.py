@@ -51,7 +51,7 @@ def on_deleted(desk: Desk, event: dict[str, Any], context: BoltContext) -> None:
 
 def on_stopped(desk: Desk, event: dict[str, Any], context: BoltContext) -> None:
     """Stop answering in a thread whose Stop button was pressed."""
-    desk.ledger.stop(context.team_id or "", event["channel"], event.get("thread_ts") or "")
+    desk.ledger.cancel_thread(context.team_id or "", event["channel"], event.get("thread_ts") or "")
 
 
 def take_message(desk: Desk, message: Message, *, event_id: str = "") -> str | None:
