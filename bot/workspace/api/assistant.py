@@ -1,0 +1,66 @@
+"""What the bot says about its work: `assistant.threads.*`, `agents.sessions.*`."""
+
+from typing import Any
+
+from bot.workspace import messages
+from bot.workspace.api.call import Call, method
+from bot.workspace.errors import ApiError, invalid_arguments
+
+Json = dict[str, Any]
+_SESSION_STATES = ("processing", "active", "suspended", "closed")
+
+
+def _thread(call: Call, channel: str = "channel_id") -> tuple[Json, str]:
+    place = call.channel(channel)
+    return place, str(messages.thread_root(call.workspace, place["id"], call.required("thread_ts"))["ts"])
+
+
+@method("assistant.threads.setStatus")
+def set_status(call: Call) -> Json:
+    """Show "Teller is …" under a thread; an empty status clears it."""
+    channel, thread_ts = _thread(call)
+    status = call.text("status")
+    loading = call.parsed("loading_messages") or []
+    if not isinstance(loading, list) or len(loading) > 10:
+        raise invalid_arguments("loading_messages must be a list of up to 10")
+    shown = {"status": status, "loading_messages": [str(each) for each in loading]} if status else None
+    messages.set_status(call.workspace, channel, thread_ts, shown)
+    return {}
+
+
+@method("assistant.threads.setTitle")
+def set_title(call: Call) -> Json:
+    """Give a thread a title."""
+    channel, thread_ts = _thread(call)
+    thread = call.workspace.state.keep_thread(channel["id"], thread_ts, title=call.required("title"))
+    call.workspace.tell(channel, "thread", thread=thread)
+    return {}
+
+
+@method("assistant.threads.setSuggestedPrompts")
+def set_prompts(call: Call) -> Json:
+    """Offer up to four questions to ask; without a thread they stand in the direct messages as a whole."""
+    channel = call.channel("channel_id")
+    thread_ts = call.text("thread_ts")
+    prompts = call.parsed("prompts")
+    if not isinstance(prompts, list) or not 0 < len(prompts) <= 4:
+        raise invalid_arguments("prompts must be a list of 1 to 4")
+    if not all(isinstance(each, dict) and each.get("title") and each.get("message") for each in prompts):
+        raise invalid_arguments("a prompt has a title and a message")
+    thread = call.workspace.state.keep_thread(
+        channel["id"], thread_ts, prompts=prompts, prompts_title=call.text("title")
+    )
+    call.workspace.tell(channel, "thread", thread=thread)
+    return {}
+
+
+@method("agents.sessions.setStatus")
+def set_session(call: Call) -> Json:
+    """Note whether the bot is at work in a thread."""
+    channel, thread_ts = _thread(call, "channel_id" if call.text("channel_id") else "channel")
+    status = call.required("status")
+    if status not in _SESSION_STATES:
+        raise ApiError("invalid_status")
+    facts = {"session": status} | ({"title": call.text("title")} if call.text("title") else {})
+    call.workspace.tell(channel, "thread", thread=call.workspace.state.keep_thread(channel["id"], thread_ts, **facts))
+    return {}
