@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 import time
+from typing import Any
 
 from knowledge.errors import UserError
 from knowledge.models import weights
@@ -13,7 +14,7 @@ from workers.settings import Settings
 
 def list_weights(options: argparse.Namespace, settings: Settings) -> int:
     """Print every known set of weights and whether it is here."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "name": name,
             "bytes": each.size,
@@ -48,13 +49,15 @@ def needed(settings: Settings) -> list[str]:
     return names + ([settings.model_name] if not settings.model_url and settings.model_name in CATALOGUE else [])
 
 
-def require(settings: Settings) -> None:
-    """Refuse to go on without the weights.
+def require(settings: Settings, names: list[str] | None = None) -> None:
+    """Refuse to go on without the named weights, by default all that the settings need.
 
     Raises:
         UserError: some are missing; the message names the command that fetches them.
     """
-    missing = [name for name in needed(settings) if weights.path_of(name, settings.cache) is None]
+    missing = [
+        name for name in (needed(settings) if names is None else names) if weights.path_of(name, settings.cache) is None
+    ]
     if missing:
         raise UserError(f"Weights are missing: run `teller models pull {' '.join(missing)}`.")
 

@@ -25,7 +25,13 @@ def user_id(settings: Settings, name: str) -> str:
     def names(person: dict[str, Any]) -> set[str]:
         profile = person.get("profile", {})
         real = str(profile.get("real_name") or person.get("real_name") or "")
-        known = (person.get("name"), profile.get("display_name"), profile.get("email"), real, real.split(" ")[0])
+        known = (
+            person.get("name"),
+            profile.get("display_name"),
+            profile.get("email"),
+            real,
+            real.split(" ", maxsplit=1)[0],
+        )
         return {str(each).lower() for each in known if each}
 
     return _only(name, [person["id"] for person in people if wanted in names(person)], "person")

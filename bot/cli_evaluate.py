@@ -1,0 +1,90 @@
+"""`teller evaluate`: score a set of cases and print one object."""
+
+import argparse
+import importlib.metadata
+import json
+import os
+import platform
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from bot import cli_models
+from knowledge.errors import UserError
+from workers.settings import Settings
+
+SETS = ("contracts", "answers")
+WITH_MODEL = ("answers",)
+REPORTED = ("torch", "sentence-transformers", "faiss-cpu", "tantivy", "pypdf", "xllamacpp")
+
+
+def evaluate(options: argparse.Namespace, settings: Settings) -> int:
+    """Score one set; an interrupted run goes on where it stopped."""
+    cases = Path(options.cases).expanduser().resolve()
+    if not cases.is_dir():
+        raise UserError(f"There is no folder {cases}.")
+    needed = cli_models.needed(settings)
+    cli_models.require(settings, needed if options.set in WITH_MODEL else needed[:1])
+    work = settings.data / "evaluation" / options.set
+    if options.fresh:
+        shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
+    scored = _score(options, settings, cases, work)
+    report = {
+        "set": options.set,
+        "n": scored.pop("n"),
+        "seconds": round(scored.pop("seconds", time.monotonic() - began), 1),
+        "figures": scored.pop("figures"),
+        "by": scored.pop("by"),
+        "versions": _versions(settings) | scored.pop("versions", {}),
+        **scored,
+    }
+    print(json.dumps(report, ensure_ascii=False) if options.json else _as_text(report))
+    return 0
+
+
+def _score(options: argparse.Namespace, settings: Settings, cases: Path, work: Path) -> dict[str, Any]:
+    from workers.wiring import build  # Brings the index and the models.
+
+    services = build(settings)
+
+    def say(words: str) -> None:
+        print(words, file=sys.stderr, flush=True)
+
+    try:
+        if options.set == "contracts":
+            from knowledge.evaluation import contracts
+
+            return contracts.evaluate(cases, services.embeddings, work, limit=options.limit, on_progress=say)
+        from knowledge.evaluation import answers
+
+        return answers.evaluate(cases, services.embeddings, services.llm, work, limit=options.limit, on_progress=say)
+    finally:
+        services.close()
+
+
+def _versions(settings: Settings) -> dict[str, Any]:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return {
+        "teller": importlib.metadata.version("teller"),
+        "python": platform.python_version(),
+        **{name: importlib.metadata.version(name) for name in REPORTED},
+        "model": settings.model_name,
+        "embedder": settings.embedder,
+        "cores": os.cpu_count(),
+        "memory_gib": round(memory, 1),
+    }
+
+
+def _as_text(report: dict[str, Any]) -> str:
+    lines = [f"{report['set']}: {report['n']} questions in {report['seconds']} s"]
+    lines += [
+        f"  {name:28} {value:.3f}" if isinstance(value, float) else f"  {name:28} {value}"
+        for name, value in report["figures"].items()
+    ]
+    versions = report["versions"]
+    lines.append(f"  on {versions['cores']} cores, {versions['memory_gib']} GiB, Python {versions['python']}")
+    return "\n".join(lines)
