@@ -35,6 +35,10 @@ class Deliveries:
         found = self.rows.all(columns.id == id, columns.lease_token == token)
         return Claim(found[0], token) if found else None
 
+    def heartbeat(self, claim: Claim) -> bool:
+        """Extend the lease; False when the claim no longer stands."""
+        return self.rows.change(*fence(claim, "ready"), lease_until=self.clock() + self.lease_seconds)
+
     def tried(self, claim: Claim) -> bool:
         """Note, before it is done, that something is about to be posted; False when the claim no longer stands."""
         return self.rows.change(*_either(claim), post_tried=True)

@@ -161,6 +161,11 @@ class Ledger:
         """Save the part of the answer that is already checked."""
         return self._fenced(claim, partial=text)
 
+    def note(self, claim: Claim, **more: Any) -> bool:
+        """Add to the request's detail what its next steps need to know."""
+        detail = json.dumps({**claim.request.detail, **more}, ensure_ascii=False)
+        return self._fenced(claim, detail=detail)
+
     def ready(self, claim: Claim, reply: dict[str, Any]) -> bool:
         """Save the reply, before anything is posted."""
         return self._fenced(claim, **answered(self.clock(), reply, outcome="answered"))
@@ -206,6 +211,10 @@ class Ledger:
         """Return whether Teller was asked, or given a file, in that thread."""
         return any(each.kind in ORDERED and each.state != "cancelled" for each in self.thread(team, channel, thread_ts))
 
+    def unfinished(self, kind: Kind) -> tuple[Request, ...]:
+        """Return the requests of a kind that are neither answered nor given up."""
+        return self.rows.all(columns.kind == kind, columns.state.in_(UNFINISHED))
+
     def ahead(self, id: str) -> int:  # noqa: A002
         """Return how many questions will be worked on before this one."""
         return self.backlog.ahead(id)
@@ -219,7 +228,13 @@ class Ledger:
         return self.backlog.counts()
 
     def _cancel(self, *which: ColumnElement[bool]) -> bool:
-        dropped = {"state": "cancelled", "done_at": self.clock(), "lease_token": "", "lease_until": 0.0}
+        dropped: dict[str, Any] = {
+            "state": "cancelled",
+            "reply": None,
+            "done_at": self.clock(),
+            "lease_token": "",
+            "lease_until": 0.0,
+        }
         dropped |= {"contested_at": self.clock(), "checked": 0}  # So that the sweep removes what was already posted.
         return self.rows.change(*which, columns.state.in_(UNFINISHED), **dropped)
 

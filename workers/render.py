@@ -13,8 +13,8 @@ CHARACTERS = 10_000  # All blocks of a message together; Slack refuses about 13,
 SOURCES = 12
 
 _URL = re.compile(r"(?i)\b(?:https?|ftp|file|mailto|tel|slack|data|javascript):(?://)?[^\s<>\"')\]]+")
-_DOMAIN = re.compile(r"(?i)\b(?:[\w-]+\.)+[a-z]{2,}\b(?:/[^\s<>\"')\]]*)?")
-_MARKDOWN_LINK = re.compile(r"!?\[([^\]\n]*)\]\s?(?:\([^)\n]*\)|\[[^\]\n]*[^\]\d\n][^\]\n]*\])")
+_DOMAIN = re.compile(r"(?i)\b(?:[\w-]+\.)+(?!(?:pdf|csv|txt|docx|xlsx)\b)[a-z]{2,}\b(?:/[^\s<>\"')\]]*)?")
+_MARKDOWN_LINK = re.compile(r"!?\[([^\]\n]*)\](?:\([^)\n]*\)| ?\[[^\]\n]*[^\]\d\n][^\]\n]*\])")
 _BOLD = re.compile(r"\*\*([^*\n]+)\*\*")
 _HEADING = re.compile(r"(?m)^#{1,6}\s+(.+?)\s*$")
 _BULLET = re.compile(r"(?m)^(\s*)[-*]\s+")

@@ -1,0 +1,79 @@
+"""Answer questions: claim, ask the assistant, save the answer, have it delivered."""
+
+import logging
+from typing import TYPE_CHECKING
+
+from knowledge.people.memory import conversation
+from knowledge.types import Answer, Question, Turn
+from workers.attempt import Attempt
+from workers.audience import audience_of
+from workers.celery import DELIVER, app, send
+from workers.progress import Progress
+from workers.request import Request
+
+if TYPE_CHECKING:
+    from workers.wiring import Services
+
+log = logging.getLogger(__name__)
+
+
+@app.task  # type: ignore[untyped-decorator, unused-ignore]
+def answer(*, v: int, id: str) -> None:  # noqa: A002 - the payload's version and the request
+    """Answer a request; running twice answers it once."""
+    if v == 1:
+        answer_request(id, app.services)
+
+
+def answer_request(id: str, services: "Services") -> None:  # noqa: A002
+    """Answer a question that is due, unless somebody else does."""
+    ledger = services.ledger
+    claim = ledger.claim(id)
+    if claim is None:
+        return
+    request = claim.request
+    key = conversation(request.team, request.channel, request.thread_ts or request.message_ts)
+    with Attempt(ledger, claim) as attempt:
+        with Progress(services.slack, ledger, claim) as progress:
+            progress.stage("Looking into it")
+            found = services.assistant.answer(
+                question_of(request, services, key),
+                on_stage=progress.stage,
+                on_text=progress.text,
+                stopped=attempt.stopped,
+            )
+        if attempt.stopped():
+            log.info("Nobody waits for %s any more", request.reference)
+        elif ledger.ready(claim, {"type": "answer", **found.to_json()}):
+            remember(request, found, services, key)
+    deliver_soon(id, services)
+
+
+def question_of(request: Request, services: "Services", key: str) -> Question:
+    """Return the question with what was said before, and which documents its thread is about."""
+    return Question(
+        text=request.text,
+        audience=audience_of(request, services.slack),
+        thread=services.memory.recent(key),
+        focus=focus_of(request, services),
+    )
+
+
+def focus_of(request: Request, services: "Services") -> tuple[str, ...]:
+    """Return the documents that were dropped in the question's thread."""
+    thread = services.ledger.thread(request.team, request.channel, request.thread_ts or request.message_ts)
+    files = [each.item for each in thread if each.kind == "file" and each.item]
+    found = [services.library.document_of_file(file) for file in files]
+    return tuple(dict.fromkeys(document for document in found if document))
+
+
+def remember(request: Request, found: Answer, services: "Services", key: str) -> None:
+    """Remember the exchange under its own conversation only, so that no other place hears of it."""
+    documents = tuple(dict.fromkeys(citation.document_id for citation in found.citations))
+    services.memory.remember(key, Turn(request.text, found.text, documents))
+
+
+def deliver_soon(id: str, services: "Services") -> None:  # noqa: A002
+    """Have a saved reply delivered; when the broker is down the janitor sees to it."""
+    request = services.ledger.get(id)
+    if request is not None and request.state == "ready" and send(DELIVER, id):
+        services.ledger.enqueued(id)

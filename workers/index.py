@@ -1,0 +1,220 @@
+"""Write the index: read dropped files, rebuild, remove; in short steps, by one process.
+
+Each step claims the request, does a little, saves how far it came and gives the request back, so that a worker
+that dies loses one step and a long file never keeps others waiting.
+"""
+
+import logging
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from knowledge.documents.store import Store
+from knowledge.errors import TransientError, UnavailableError, UnreadableFileError
+from knowledge.types import Receipt
+from workers.answer import deliver_soon
+from workers.attempt import Attempt
+from workers.audience import audience_words, places_of_upload
+from workers.celery import app, send
+from workers.download import download
+from workers.posting import MISSING, Poster
+from workers.progress import Progress
+from workers.render import render
+from workers.request import Claim, Request
+from workers.slack import SlackRefusedError
+from workers.steps import Steps
+
+if TYPE_CHECKING:
+    from knowledge.documents.library import Library
+    from workers.wiring import Services
+
+log = logging.getLogger(__name__)
+
+BATCH = 200  # Chunks embedded in one step: about four seconds on two cores.
+STEP_SECONDS = 15.0
+GONE = ("file_not_found", "file_deleted")
+
+
+@app.task  # type: ignore[untyped-decorator, unused-ignore]
+def index(*, v: int, id: str) -> None:  # noqa: A002 - the payload's version and the request
+    """Do the next step of a request; running twice does it once."""
+    if v == 1:
+        index_step(id, app.services)
+
+
+def index_step(id: str, services: "Services") -> None:  # noqa: A002
+    """Do the next step of a file, a removal or a reindexing that is due, unless somebody else does."""
+    ledger = services.ledger
+    claim = ledger.claim(id)
+    if claim is None:
+        return
+    work = {"file": _file, "removal": _removal, "reindex": _reindex}[claim.request.kind]
+    more = False
+    with Attempt(ledger, claim), Progress(services.slack, ledger, claim) as progress:
+        more = work(claim, services, progress.stage)
+    if more and ledger.release(claim):
+        if send("workers.index.index", id):
+            ledger.enqueued(id)
+    else:
+        deliver_soon(id, services)
+
+
+def reindex_here(services: "Services", say: Callable[[str], None]) -> dict[str, Any]:
+    """Read every document again in this process and return the report."""
+    library = services.library
+    generation, began = library.next_generation(), time.time()
+    documents = library.rebuild_plan()
+    notes = []
+    for number, document in enumerate(documents, start=1):
+        say(f"reading document {number} of {len(documents)} again")
+        notes.append(_reread(library, document, generation))
+        while library.embed(document, limit=BATCH):
+            say(f"embedding document {number} of {len(documents)}")
+    library.publish(generation=generation)
+    return _report(len(documents), tuple(filter(None, notes)), seconds=time.time() - began)
+
+
+def _file(claim: Claim, services: "Services", say: Callable[[str], None]) -> bool:
+    request, library = claim.request, services.library
+    try:
+        if "document" not in request.detail:
+            return _take_in(claim, services, say)
+    except UnreadableFileError as error:
+        reply = {"type": "unreadable", "reason": error.reason, "text": str(error), "name": _name(request)}
+        services.ledger.ready(claim, reply)
+        return False
+    receipt = Receipt.from_json(request.detail["receipt"])
+    left = library.embed(receipt.document_id, limit=BATCH)
+    say(f"Reading {receipt.name}, embedding {_percent(receipt.chunks - left, receipt.chunks)} %")
+    if left:
+        return True
+    library.publish()
+    places = places_of_upload(request)
+    file_id = "" if request.channel_type == "cli" else request.item
+    for place in places:
+        library.place(receipt.document_id, place, file_id=file_id, user=request.user, name=receipt.name)
+    words = {"places": list(places), "audience_words": audience_words(request)}
+    services.ledger.ready(claim, {"type": "receipt", **receipt.to_json(), **words})
+    return False
+
+
+def _take_in(claim: Claim, services: "Services", say: Callable[[str], None]) -> bool:
+    """Fetch a file and read it, not yet searchable; False when nobody waits for it any more."""
+    request, library = claim.request, services.library
+    say(f"Fetching {_name(request)}")
+    with tempfile.TemporaryDirectory(prefix="teller-") as folder:
+        fetched = _fetch(request, services, Path(folder))
+        if fetched is None:
+            services.ledger.abandon(claim)
+            return False
+        path, name = fetched
+        say(f"Reading {name}")
+        document = library.keep(path)
+    try:
+        receipt = library.read(document, name=name)
+    except UnreadableFileError:
+        if document not in Store(services.engine).placed():
+            library.purge(document)
+        raise
+    services.ledger.note(claim, document=document, receipt=receipt.to_json())
+    return True
+
+
+def _fetch(request: Request, services: "Services", folder: Path) -> tuple[Path, str] | None:
+    if request.channel_type == "cli":  # Only the shell of this machine may name a path on it.
+        path = Path(request.detail["path"])
+        if not path.is_file():
+            raise UnreadableFileError(f"There is no file {path} any more.", reason="empty")
+        return path, _name(request)
+    try:
+        file = services.slack.file(request.item)
+    except SlackRefusedError as error:
+        if error.code not in GONE:
+            raise UnavailableError(f"Slack did not let me see this file ({error.code}).") from error
+        if not _message_stands(request, services):
+            return None
+        raise UnreadableFileError("This file was deleted before I could read it.", reason="empty") from error
+    return download(services.slack, file, folder, limit=services.settings.max_file_bytes), file.name
+
+
+def _message_stands(request: Request, services: "Services") -> bool:
+    try:
+        thread = services.slack.replies(request.channel, request.reply_thread)
+    except SlackRefusedError as error:
+        if error.code in MISSING:
+            return False
+        raise UnavailableError(f"Slack did not let me see this thread ({error.code}).") from error
+    return any(message.ts == request.message_ts for message in thread)
+
+
+def _removal(claim: Claim, services: "Services", _say: Callable[[str], None]) -> bool:
+    orphans = Store(services.engine).withdraw(claim.request.item)
+    busy = {request.detail.get("document") for request in services.ledger.unfinished("file")}
+    if busy & set(orphans):
+        raise TransientError("The same document is being read for another file.", after=10)
+    for document in orphans:
+        services.library.purge(document)
+    if orphans:
+        services.library.publish()
+    services.ledger.ready(claim, {"type": "silence"})
+    return False
+
+
+def _reindex(claim: Claim, services: "Services", say: Callable[[str], None]) -> bool:
+    request, library, steps = claim.request, services.library, Steps(services.engine)
+    if "generation" not in request.detail:
+        services.ledger.note(claim, generation=library.next_generation())
+        steps.plan(request.id, library.rebuild_plan())
+        return True
+    generation, began = int(request.detail["generation"]), time.monotonic()
+    done, every = steps.count(request.id)
+    _tell(claim, services, say, f"Rebuilding the index: {done} of {every} documents")
+    while time.monotonic() - began < STEP_SECONDS:
+        document = steps.next(request.id)
+        if document is None:
+            library.publish(generation=generation)
+            notes = steps.notes(request.id)
+            services.ledger.ready(claim, _report(every, notes, seconds=time.time() - request.created_at))
+            return False
+        note = _reread(library, document, generation)
+        if note or not library.embed(document, limit=BATCH):
+            steps.done(request.id, document, note)
+    return True
+
+
+def _tell(claim: Claim, services: "Services", say: Callable[[str], None], words: str) -> None:
+    """Show progress where there is a status line, else in the message that will be the report."""
+    say(words)
+    if claim.request.reply_thread or claim.request.channel_type == "cli":
+        return
+    try:
+        Poster(services.slack, services.ledger, claim).put(render({"type": "notice", "text": words})[0])
+    except (SlackRefusedError, TransientError) as error:
+        log.info("Progress of %s is not shown: %s", claim.request.reference, error)
+
+
+def _reread(library: "Library", document: str, generation: int) -> str:
+    """Read a kept document again; return why it could not be, or nothing."""
+    try:
+        library.read(document, name="", generation=generation)
+    except UnreadableFileError as error:
+        return str(error)
+    return ""
+
+
+def _report(documents: int, notes: tuple[str, ...], *, seconds: float) -> dict[str, Any]:
+    read = documents - len(notes)
+    text = f"The index is rebuilt: {read} {'document' if read == 1 else 'documents'} in {seconds:.0f} seconds."
+    if notes:
+        text += f" {len(notes)} could not be read again and keep their old text: {' '.join(notes[:5])}"
+    return {"type": "reindexed", "documents": read, "failed": list(notes), "seconds": round(seconds, 1), "text": text}
+
+
+def _name(request: Request) -> str:
+    return str(request.detail.get("name") or "the file")
+
+
+def _percent(done: int, every: int) -> int:
+    return 100 * done // every if every else 100

@@ -1,0 +1,132 @@
+"""`python -m workers.janitor`: see every second to what was forgotten, lost, hopeless or posted twice.
+
+Several may run: whatever they start is claimed by one worker only.
+"""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from knowledge.errors import TransientError
+from knowledge.tables import connect
+from workers.celery import DELIVER, TASKS, beat_path, beating, configure, send
+from workers.ledger import Ledger
+from workers.posting import address, own_messages
+from workers.render import render
+from workers.request import Request
+from workers.settings import read_settings
+from workers.slack import Slack, SlackRefusedError
+from workers.state import upgrade
+
+log = logging.getLogger(__name__)
+
+EVERY = 1.0
+HOURLY = 3600
+
+
+@dataclass
+class Janitor:
+    """Looks after one ledger; `send` tells the broker of a task and an id."""
+
+    ledger: Ledger
+    slack: Slack
+    send: Callable[[str, str], bool] = send
+    places: dict[str, int] = field(default_factory=dict)
+    rounds: int = 0
+
+    def round(self) -> None:
+        """Do everything that is due now.
+
+        Raises:
+            TransientError: the database is down; nothing is lost by trying again.
+        """
+        for id_ in self.ledger.backlog.fail_hopeless():
+            log.error("Request %s was given up", id_[:8])
+        self._enqueue()
+        self._tell_places()
+        self._sweep()
+        if self.rounds % HOURLY == 0:
+            self.ledger.backlog.forget_events()
+        self.rounds += 1
+
+    def _enqueue(self) -> None:
+        for request in self.ledger.backlog.due():
+            if not self.send(DELIVER if request.state == "ready" else TASKS[request.kind], request.id):
+                return  # The broker is down: the rest would fail as slowly.
+            self.ledger.enqueued(request.id)
+
+    def _tell_places(self) -> None:
+        """Tell those who wait how many are before them, when that has changed."""
+        waiting = {request.id: request for request in self.ledger.backlog.waiting()}
+        self.places = {id_: place for id_, place in self.places.items() if id_ in waiting}
+        for id_, request in waiting.items():
+            ahead = self.ledger.ahead(id_)
+            if ahead and self.places.get(id_) != ahead:
+                self.places[id_] = ahead
+                self._show(request, f"is busy: {ahead} {'question' if ahead == 1 else 'questions'} before yours")
+
+    def _show(self, request: Request, words: str) -> None:
+        if request.channel_type != "cli" and request.reply_thread:
+            self.slack.status(request.channel, request.reply_thread, words)
+
+    def _sweep(self) -> None:
+        for request in self.ledger.deliveries.suspects():
+            try:
+                repair(request, self.ledger, self.slack)
+            except SlackRefusedError as error:
+                log.info("The replies to %s cannot be looked at: %s", request.reference, error)
+            except TransientError as error:
+                log.info("The replies to %s are looked at later: %s", request.reference, error)
+                continue
+            self.ledger.deliveries.checked(request)
+
+
+def repair(request: Request, ledger: Ledger, slack: Slack) -> None:
+    """Leave of the replies that stand in Slack one of each part, saying what the ledger says; none when cancelled."""
+    if request.channel_type == "cli":
+        return
+    channel = request.reply_channel or address(request, slack)
+    withdrawn = request.state == "cancelled" and request.reply is None
+    kept: dict[int, str] = {}
+    for message in own_messages(request, channel, slack):
+        wanted = message.part not in kept and not withdrawn
+        if message.part == 0 and request.reply_ts:
+            wanted = wanted and message.ts == request.reply_ts
+        if wanted:
+            kept[message.part] = message.ts
+        else:
+            log.warning("A surplus reply to %s is deleted", request.reference)
+            slack.delete(channel, message.ts)
+    if 0 in kept and request.reply is not None:
+        first, *_ = render(request.reply, request.id)
+        ledger.deliveries.posted(request.id, channel, kept[0])
+        slack.update(channel, kept[0], first.text, first.blocks)
+
+
+def main() -> None:
+    """Go round until a signal says to stop."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    settings = read_settings()
+    configure(settings)
+    upgrade(settings.state)
+    engine = connect(settings.state)
+    janitor = Janitor(Ledger(engine), Slack(settings.slack_bot_token, settings.slack_api_url))
+    beat = beating(beat_path(settings.data, "janitor"))
+    done = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: done.set())
+    log.info("The janitor goes round every %.0f s", EVERY)
+    while not done.wait(EVERY):
+        try:
+            janitor.round()
+        except TransientError as error:
+            log.warning("The janitor waits: %s", error)
+            done.wait(error.after)
+        beat()
+    engine.dispose()
+
+
+if __name__ == "__main__":
+    main()
