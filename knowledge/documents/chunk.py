@@ -9,7 +9,7 @@ from knowledge.documents.read import PAGE_BREAK
 from knowledge.types import Page
 
 SMALL = 250  # A clause shorter than this is joined to the next.
-LARGE = 900  # A clause longer than this is split at sentences.
+LARGE = 800  # A clause longer than this is split at sentences.
 HEADING = 90  # Characters of one heading in a heading path.
 
 # What opens a clause, outermost first; the number is the depth of the heading.
@@ -20,7 +20,7 @@ OPENERS = (
             r"(?:SCHEDULE|EXHIBIT|ANNEX|APPENDIX|ATTACHMENT|Schedule|Exhibit|Annex|Appendix)\s+[A-Z0-9][\w.\-]{0,6}\b(?!,)"
         ),
     ),
-    (1, re.compile(r"(?:ARTICLE|Article)\s+(?:[IVXLC]+|\d+)\b")),
+    (1, re.compile(r"(?:ARTICLE|Article)\s+(?:[IVXLC]+|\d+)\b\.?")),
     (2, re.compile(r"(?:SECTION|Section)\s+\d+(?:\.\d+)*\.?(?=\s+[A-Z“\"(])")),
     (3, re.compile(r"\d{1,2}(?:\.\d{1,2}){2,4}\.?\)?\s*(?=[A-Z“\"(\[])")),
     (2, re.compile(r"\d{1,2}\.\d{1,2}\.?\)?\s*(?=[A-Z“\"(\[])")),
@@ -63,7 +63,7 @@ def split(pages: Sequence[Page], *, small: int = SMALL, large: int = LARGE) -> l
     text = PAGE_BREAK.join(page.text for page in pages)
     starts = [page.start for page in pages]
     pieces = []
-    for start, end, path in _packed(text, list(_blocks(text)), small, large):
+    for start, end, heading in _packed(text, list(_blocks(text)), small, large):
         trimmed = text[start:end]
         begin = start + len(trimmed) - len(trimmed.lstrip())
         stop = end - (len(trimmed) - len(trimmed.rstrip()))
@@ -73,7 +73,7 @@ def split(pages: Sequence[Page], *, small: int = SMALL, large: int = LARGE) -> l
         pieces.append(
             Piece(
                 text=text[begin:stop],
-                heading=" › ".join(path)[:500],
+                heading=heading[:500],
                 page=pages[first].number,
                 last_page=pages[last].number,
                 start=begin,
@@ -86,10 +86,17 @@ def split(pages: Sequence[Page], *, small: int = SMALL, large: int = LARGE) -> l
 def _blocks(text: str) -> Iterator[_Block]:
     """Yield the clauses: each runs from its opener to the next."""
     opened: list[tuple[int, str]] = []
-    start, depth = 0, 9
+    start, depth, bare = 0, 9, False
     path: tuple[str, ...] = ()
-    for line in re.finditer(r"[^\n]+", text):
-        found = _opener(line.group().strip())
+    for line in re.finditer(r"[^\n]*\S[^\n]*", text):
+        words = line.group().strip()
+        found = _opener(words)
+        if bare and opened and (found is None or found[0] == 1) and len(words) <= HEADING and CAPITALS.match(words):
+            # "ARTICLE IV" and "TERMINATION" on the next line are one heading.
+            opened[-1] = (depth, f"{opened[-1][1]} {words}"[:HEADING])
+            path, bare = tuple(each for _, each in opened), False
+            continue
+        bare = False
         if found is None:
             continue
         new_depth, label = found
@@ -99,7 +106,8 @@ def _blocks(text: str) -> Iterator[_Block]:
         opened = [each for each in opened if each[0] < new_depth]
         if label:
             opened.append((new_depth, label))
-        start, depth, path = at, new_depth, tuple(each[1] for each in opened)
+        start, depth, path = at, new_depth, tuple(each for _, each in opened)
+        bare = label == words.rstrip(". ")
     if start < len(text):
         yield _Block(start, len(text), depth, path)
 
@@ -124,22 +132,30 @@ def _label(line: str, after: int, depth: int) -> str:
     return f"{opener} {title}".strip()[:HEADING]
 
 
-def _packed(text: str, blocks: Sequence[_Block], small: int, large: int) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+def _packed(text: str, blocks: Sequence[_Block], small: int, large: int) -> Iterator[tuple[int, int, str]]:
     """Yield spans: neighbours joined while tiny, long ones split."""
     start, end = 0, 0
-    path: tuple[str, ...] = ()
+    paths: list[tuple[str, ...]] = []
     for block in blocks:
         size = end - start
         if size and (
             size >= small or size + block.end - block.start > large or (block.depth <= 1 and size >= small // 2)
         ):
-            yield from ((*span, path) for span in _sentences(text, start, end, large))
-            start, path = block.start, block.path
-        elif not size:
-            start, path = block.start, block.path
+            yield from ((*span, _heading(paths)) for span in _sentences(text, start, end, large))
+            start, paths = block.start, []
+        paths.append(block.path)
         end = block.end
     if end > start:
-        yield from ((*span, path) for span in _sentences(text, start, end, large))
+        yield from ((*span, _heading(paths)) for span in _sentences(text, start, end, large))
+
+
+def _heading(paths: Sequence[tuple[str, ...]]) -> str:
+    """Return the heading path of clauses in one chunk: what they share, then what each is called."""
+    shared = 0
+    while all(len(path) > shared and path[shared] == paths[0][shared] for path in paths):
+        shared += 1
+    own = dict.fromkeys(" › ".join(path[shared:]) for path in paths if path[shared:])
+    return " › ".join((*paths[0][:shared], *([" / ".join(own)] if own else [])))
 
 
 def _sentences(text: str, start: int, end: int, large: int) -> Iterator[tuple[int, int]]:

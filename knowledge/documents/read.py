@@ -20,6 +20,7 @@ from knowledge.types import Page
 CHILD = Path(__file__).with_name("extract.py")
 TEXT_PAGE = 3000  # Characters on a "page" of a file that has none.
 PAGE_BREAK = "\n\n"
+MOST_FAILED = 20  # Pages that may kill or hang a child before the rest is given up.
 
 WORDS = {
     "empty": "“{name}” is empty: it holds no bytes. Please upload it again.",
@@ -136,27 +137,26 @@ def _read_text(path: Path, name: str, limits: ReadLimits) -> Reading:
 def _read_pdf(path: Path, name: str, limits: ReadLimits) -> Reading:
     deadline = time.monotonic() + limits.seconds
     progress = _Progress()
-    first = 1
+    first, slow = 1, False
     # A page that hangs or kills the child costs that page: reading goes on behind it, in a new child.
-    while True:
+    while not progress.complete and (not progress.count or first <= progress.count):
         refusal = _run_child(path, first, deadline, progress, limits)
         if refusal:
             raise _unreadable(refusal, name, limits)
-        if progress.complete:
-            break
+        slow = slow or refusal is None
         if not progress.ready:
             raise RuntimeError(f"the reader of PDFs did not start: {CHILD}")
+        if progress.complete:
+            break
         if not progress.begun:
-            raise _unreadable("timeout" if refusal is None else "damaged", name, limits)
+            raise _unreadable("timeout" if slow else "damaged", name, limits)
         progress.failed.add(progress.begun)
         first = progress.begun + 1
-        if first > progress.count:
-            break
-        if time.monotonic() > deadline or len(progress.failed) > 20:
-            if not progress.texts:
-                raise _unreadable("timeout", name, limits)
+        if time.monotonic() > deadline or len(progress.failed) > MOST_FAILED:
             progress.failed.update(range(first, progress.count + 1))
             break
+    if slow and not progress.texts:
+        raise _unreadable("timeout", name, limits)
     return _reading(progress.texts, progress.failed, progress.count, name, limits)
 
 

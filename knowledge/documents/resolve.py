@@ -140,8 +140,9 @@ def _parties(parties: Sequence[Sequence[str]], present: Collection[str], rarity:
         # The first word is what people shorten a name to.
         if share < 0.5 and telling[0] not in present:
             continue
+        strength = max(share, 0.7 if telling[0] in present else 0.5)
         for word in found:
-            evidence[word] = max(evidence.get(word, 0.0), rarity(word) * max(share, 0.5))
+            evidence[word] = max(evidence.get(word, 0.0), rarity(word) * strength)
     return sum(evidence.values())
 
 

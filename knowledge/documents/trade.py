@@ -2,8 +2,35 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import yaml
 
 from knowledge.documents.words import stems
+
+TABLE = Path(__file__).with_name("trade.yaml")
+WORD_WEIGHT = 0.4  # A word of the trade, beside the asker's own at 1.
+PHRASE_WEIGHT = 0.6
+
+# What every question about a contract says and no clause is found by.
+EMPTY = frozenset(
+    stems(
+        "contract agreement clause provision document say tell please include specify there any under does what which "
+        "provide provided happen be event one parties party have has can describe summarize section"
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Something asked of contracts: the words of the question that mean it, the words of clauses about it."""
+
+    asks: tuple[frozenset[str], ...]
+    marks: tuple[str, ...]
+    words: frozenset[str]
+    phrases: frozenset[tuple[str, ...]]
+    says: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +43,44 @@ class Expansion:
     wordings: tuple[str, ...] = ()
 
 
-# What every question about a contract says and no clause is found by.
-EMPTY = frozenset(stems("contract agreement clause provision document say tell please include specify there any under"))
-
-
 def expand(question: str) -> Expansion:
     """Return `question` with the trade's other words for what it asks."""
-    weights = {stem: 1.0 for stem in stems(question) if stem not in EMPTY}
-    return Expansion(question=question, stems=weights or dict.fromkeys(stems(question), 1.0))
+    asked = stems(question)
+    weights = {stem: 1.0 for stem in asked if stem not in EMPTY} or dict.fromkeys(asked, 1.0)
+    phrases: dict[tuple[str, ...], float] = {}
+    meant = topics(question, frozenset(asked))
+    for topic in meant:
+        for stem in topic.words:
+            weights.setdefault(stem, WORD_WEIGHT)
+        for phrase in topic.phrases:
+            phrases[phrase] = PHRASE_WEIGHT
+    return Expansion(question, weights, phrases, tuple(topic.says for topic in meant))
+
+
+def topics(question: str, asked: frozenset[str]) -> list[Topic]:
+    """Return the topics that a question means; "first refusal" does not mean refusal, too."""
+    found = [(topic, [ask for ask in topic.asks if ask <= asked]) for topic in _table()]
+    every = [ask for _, asks in found for ask in asks]
+    return [
+        topic
+        for topic, asks in found
+        if any(not any(ask < other for other in every) for ask in asks) or any(mark in question for mark in topic.marks)
+    ]
+
+
+@cache
+def _table() -> tuple[Topic, ...]:
+    rows = yaml.safe_load(TABLE.read_text(encoding="utf-8"))
+    return tuple(_topic(row["asks"], row["says"]) for row in rows)
+
+
+def _topic(asks: list[str], says: list[str]) -> Topic:
+    cut = [tuple(stems(each)) for each in says]
+    return Topic(
+        # Scripts without spaces between words are looked for as they stand.
+        asks=tuple(frozenset(stems(each)) for each in asks if each.isascii()),
+        marks=tuple(each for each in asks if not each.isascii()),
+        words=frozenset(stem for each in cut for stem in each),
+        phrases=frozenset(each for each in cut if len(each) > 1),
+        says=", ".join(says),
+    )
