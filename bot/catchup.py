@@ -62,10 +62,11 @@ class CatchUp:
         self.desk = desk
         self.gaps = gaps
 
-    def keep_up(self, stopped: threading.Event, *, pause: float = 10.0) -> None:
-        """Close each gap soon after it was noted; one that cannot be closed yet is tried again."""
+    def keep_up(self, stopped: threading.Event, *, soon: float = 1.0, later: float = 15.0) -> None:
+        """Close each gap soon after it was noted; one that cannot be closed yet is tried again later."""
+        pause = soon
         while not stopped.wait(pause):
-            since = self.gaps.take()
+            since, pause = self.gaps.take(), soon
             if since is None:
                 continue
             try:
@@ -73,6 +74,7 @@ class CatchUp:
             except (TransientError, *NO_ANSWER) as error:
                 log.warning("Cannot catch up yet: %s", error)
                 self.gaps.note(since)
+                pause = later
 
     def run(self, since: float) -> int:
         """Record what was said from a little before `since`; return how many messages were heard again."""

@@ -3,12 +3,14 @@
 import logging
 import socket
 import threading
+import time
 from collections.abc import Callable
 
 import uvicorn
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
+from slack_sdk.socket_mode.builtin import SocketModeClient
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -23,22 +25,32 @@ LARGEST_BODY = 2_000_000  # Slack's longest message with its blocks is a tenth o
 log = logging.getLogger(__name__)
 
 
-def listen_to_socket(app: App, app_token: str, stopped: threading.Event, *, on_gap: Callable[[], None]) -> None:
-    """Receive events over Socket Mode until `stopped`; `on_gap` is told whenever the connection was lost.
+def listen_to_socket(app: App, app_token: str, stopped: threading.Event, *, on_gap: Callable[[float], object]) -> None:
+    """Receive events over Socket Mode until `stopped`; after each lost connection `on_gap` is told since when.
 
     Raises:
         UnavailableError: Slack does not accept the token, or cannot be reached.
     """
     client = SocketModeHandler(app, app_token).client
-    client.on_close_listeners.append(lambda _code, _reason: None if stopped.is_set() else on_gap())
     try:
         client.connect()
         log.info("Listening over Socket Mode")
-        stopped.wait()
+        _watch(client, stopped, on_gap)
     except NO_ANSWER as error:
         raise UnavailableError(f"Socket Mode does not start with SLACK_APP_TOKEN: {error}") from error
     finally:
         client.close()
+
+
+def _watch(client: SocketModeClient, stopped: threading.Event, on_gap: Callable[[float], object]) -> None:
+    """Wait until `stopped`, while the client connects anew by itself whenever Slack or the network ends a session."""
+    session, alive = client.session_id(), time.time()
+    while not stopped.wait(0.5):
+        if client.session_id() != session:
+            session = client.session_id()
+            on_gap(alive)
+        if client.is_connected():
+            alive = time.time()
 
 
 def listen_to_http(app: App, port: int, stopped: threading.Event) -> None:

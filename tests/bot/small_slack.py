@@ -17,6 +17,7 @@ from workers.request import Request
 TEAM, BOT, BEN, ADA = "T0TELLER01", "U0TELLER01", "U0BEN00001", "U0ADA00001"
 GENERAL, DIRECT = "C0GENERAL1", "D0BEN00001"
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
+HANG_UP = {"hang": "up"}  # As an answer: none, though the call was heard.
 
 
 class SmallSlack:
@@ -56,8 +57,12 @@ class SmallSlack:
                 outer.calls.append((method, values))
                 answer = outer.answers.get(method, {})
                 answer = answer(values) if callable(answer) else answer
+                if answer is HANG_UP:
+                    self.close_connection = True
+                    return
                 data = json.dumps({"ok": "error" not in answer, **answer}).encode()
-                self.send_response(200)
+                self.send_response(answer.get("status", 200))
+                self.send_header("Retry-After", "0")
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(data)))
                 self.end_headers()

@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 import yaml
 from slack_bolt import BoltRequest
-from small_slack import BOT, GENERAL, TEAM, Bot, SmallSlack, mentioned, said, shared, signed
+from small_slack import BOT, GENERAL, HANG_UP, TEAM, Bot, SmallSlack, mentioned, said, shared, signed
 from sqlalchemy import event
 from starlette.testclient import TestClient
 
 from bot.app import COMMANDS, EVENTS, PASSING_EVENTS, build_app, slack_client
 from bot.listen import http_app
 from knowledge.errors import UnavailableError, UserError
+from workers.ledger import Ledger
 from workers.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -26,17 +27,17 @@ HEAVY = ("torch", "transformers", "faiss", "sentence_transformers", "numpy", "xl
 
 
 @contextmanager
-def refusing_writes(bot: Bot) -> Iterator[None]:
+def refusing_writes(ledger: Ledger) -> Iterator[None]:
     """Have the database refuse every write, as one does that was made read-only."""
 
     def forbid(connection: object, *_: object) -> None:
         connection.cursor().execute("PRAGMA query_only=ON")  # type: ignore[attr-defined]
 
-    event.listen(bot.ledger.engine, "connect", forbid)
-    bot.ledger.engine.dispose()
+    event.listen(ledger.engine, "connect", forbid)
+    ledger.engine.dispose()
     yield
-    event.remove(bot.ledger.engine, "connect", forbid)
-    bot.ledger.engine.dispose()
+    event.remove(ledger.engine, "connect", forbid)
+    ledger.engine.dispose()
 
 
 @pytest.mark.parametrize(
@@ -52,7 +53,7 @@ def refusing_writes(bot: Bot) -> Iterator[None]:
 def test_without_a_row_there_is_no_acknowledgement_and_the_repeated_event_is_recorded(
     bot: Bot, heard: dict[str, object]
 ) -> None:
-    with refusing_writes(bot):
+    with refusing_writes(bot.ledger):
         refused = bot.event(heard, event_id="Ev1")
 
     repeated = bot.event(heard, event_id="Ev1", retry=1)
@@ -64,7 +65,7 @@ def test_without_a_row_there_is_no_acknowledgement_and_the_repeated_event_is_rec
 def test_over_the_socket_a_refused_event_gets_no_acknowledgement_either(bot: Bot) -> None:
     body = {"type": "event_callback", "event_id": "Ev1", "team_id": TEAM, "event": said("When does it end?")}
 
-    with refusing_writes(bot):
+    with refusing_writes(bot.ledger):
         refused = bot.app.dispatch(BoltRequest(mode="socket_mode", body=body))
 
     assert refused.status == 503
@@ -130,7 +131,7 @@ def test_no_log_line_holds_what_was_asked(bot: Bot, caplog: pytest.LogCaptureFix
 
     bot.event(said("secret words"))
     bot.event(said("secret words", channel=GENERAL))
-    with refusing_writes(bot):
+    with refusing_writes(bot.ledger):
         bot.event(said("secret words", ts="1700000005.000100"))
 
     assert "secret words" not in caplog.text
@@ -158,7 +159,7 @@ def test_signed_events_come_in_over_http(bot: Bot) -> None:
     web = TestClient(http_app(bot.app))
 
     response = web.post("/slack/events", content=body, headers=signed(body, "application/json"))
-    with refusing_writes(bot):
+    with refusing_writes(bot.ledger):
         other = body.replace("Ev1", "Ev2").replace("1700000001", "1700000002")
         refused = web.post("/slack/events", content=other, headers=signed(other, "application/json"))
 
@@ -192,10 +193,20 @@ def test_a_slack_that_is_not_there_is_named(settings: Settings, bot: Bot) -> Non
         build_app(nowhere, bot.ledger, bot.enqueue)
 
 
-def test_a_post_whose_fate_is_unknown_is_never_repeated(slack: SmallSlack, settings: Settings) -> None:
-    names = [type(each).__name__ for each in slack_client(settings).retry_handlers]
+def test_a_post_whose_fate_is_unknown_is_not_repeated(slack: SmallSlack, settings: Settings) -> None:
+    slack.answers["chat.postMessage"] = HANG_UP
 
-    assert names == ["RateLimitErrorRetryHandler"]
+    with pytest.raises(ConnectionError):
+        slack_client(settings).chat_postMessage(channel=GENERAL, text="once")
+
+    assert len(slack.asked("chat.postMessage")) == 1
+
+
+def test_a_post_that_slack_puts_off_is_repeated(slack: SmallSlack, settings: Settings) -> None:
+    answers = iter([{"status": 429, "error": "ratelimited"}, {"ts": "1.2"}])
+    slack.answers["chat.postMessage"] = lambda _values: next(answers)
+
+    assert slack_client(settings).chat_postMessage(channel=GENERAL, text="once")["ts"] == "1.2"
 
 
 def test_importing_the_bot_loads_nothing_heavy_and_the_process_stays_small(settings: Settings, bot: Bot) -> None:

@@ -51,7 +51,7 @@ def test_when_slack_does_not_say_who_somebody_is_nothing_starts(bot: Bot) -> Non
 
 
 def test_a_rebuild_that_cannot_be_noted_says_so(bot: Bot) -> None:
-    with refusing_writes(bot):
+    with refusing_writes(bot.ledger):
         response = bot.command("/reindex", user=ADA)
 
     assert (response.status, response.body) == (200, NOT_NOTED)
