@@ -1,0 +1,142 @@
+// What one person sees and may do; the drawing modules ask it, the app fills it.
+import { act } from "./api.js";
+import { confirm, menu, toast, write } from "./dialog.js";
+import { h } from "./dom.js";
+import { plain } from "./mrkdwn.js";
+
+const NOBODY = { id: "", handle: "", name: "Someone", title: "", color: "666666", is_bot: false };
+const SLACKBOT = { ...NOBODY, id: "USLACKBOT", name: "Workspace" };
+
+export class Scene {
+  overview = null;
+  me = "";
+  channel = "";
+  thread = "";
+  version = 0;
+  votes = new Map();
+  menu = menu;
+  toast = toast;
+
+  constructor(app) {
+    this.app = app;
+    this.names = { me: "", user: (user) => this.person(user).name, channel: (id) => this.overview.channels.find((each) => each.id === id)?.name };
+  }
+
+  get people() { return this.overview.people; }
+  get commands() { return this.overview.commands; }
+  get bot() { return this.overview.bot.id; }
+  get admin() { return this.person(this.me).handle === "ada"; }
+
+  person(user) {
+    if (user === "USLACKBOT") return SLACKBOT;
+    return this.overview.people.find((each) => each.id === user) || NOBODY;
+  }
+
+  // Files are given out to a person, so their address says who asks.
+  own(address) {
+    const url = new URL(address, location.origin);
+    url.protocol = location.protocol;
+    url.host = location.host;
+    url.searchParams.set("person", this.me);
+    return url.href;
+  }
+
+  file(id) {
+    for (const said of [...this.app.timeline.messages, ...(this.app.replies?.messages || [])]) {
+      const found = said.files?.find((each) => each.id === id);
+      if (found) return found.url_private;
+    }
+    return null;
+  }
+
+  go(change) { this.app.go(change); }
+  openThread(ts) { this.app.go({ thread: ts }); }
+  focusComposer(inThread) { this.app.focusComposer(inThread); }
+
+  async try(work) {
+    try {
+      return await work();
+    } catch (error) {
+      toast(error.message);
+      return null;
+    }
+  }
+
+  forMessage(said) {
+    return {
+      names: this.names,
+      file: (id) => said.files?.find((each) => each.id === id)?.url_private || this.file(id),
+      own: (address) => this.own(address),
+      voted: (block, action) => this.votes.get(`${said.ts} ${block} ${action}`),
+      press: (element, block, value) => this.press(element, block, value, said),
+    };
+  }
+
+  forView(view) {
+    const press = (element, block, value) =>
+      this.try(() => act("press", { person: this.me, view: view.id, action_id: element.action_id, block_id: block, value }));
+    return { names: this.names, file: () => null, own: (address) => this.own(address), voted: () => null, press };
+  }
+
+  async press(element, block, value, said) {
+    if (element.confirm) {
+      const { title, text, confirm: yes, deny, style } = element.confirm;
+      const sure = await confirm(title?.text || "Are you sure?", text?.text || "", yes?.text || "Yes", { danger: style === "danger", cancel: deny?.text || "Cancel" });
+      if (!sure) return;
+    }
+    if (element.url) window.open(element.url, "_blank", "noopener,noreferrer");
+    if (element.type === "feedback_buttons") {
+      this.votes.set(`${said.ts} ${block} ${element.action_id}`, value);
+      this.app.draw();
+    }
+    await this.try(() => act("press", { person: this.me, channel: this.channel, ts: said.ts, action_id: element.action_id, block_id: block, value }));
+  }
+
+  votesOf(said) {
+    return [...this.votes].filter(([key]) => key.startsWith(said.ts)).map(([, value]) => value);
+  }
+
+  react(said, name) { return this.try(() => act("react", { person: this.me, channel: this.channel, ts: said.ts, name })); }
+  join(channel) { return this.try(async () => { await act("join", { person: this.me, channel: channel.id }); this.go({ channel: channel.id, thread: "" }); }); }
+  submit(view, values) { return this.try(() => act("submit", { person: this.me, view: view.id, values })); }
+  closeView(view) { return this.try(() => act("close_view", { person: this.me, view: view.id })); }
+
+  async remove(said) {
+    const files = said.files?.some((each) => each.mode !== "tombstone") ? " Files posted with it are deleted too." : "";
+    if (!said.is_ephemeral && !(await confirm("Delete message", `This cannot be undone.${files}`, "Delete", { danger: true }))) return;
+    await this.try(() => act("delete", { person: this.me, channel: this.channel, ts: said.ts }));
+  }
+
+  async removeFile(file) {
+    if (!(await confirm("Delete file", `${file.name} is deleted everywhere. Teller will forget it.`, "Delete", { danger: true }))) return;
+    await this.try(() => act("delete_file", { person: this.me, file: file.id }));
+  }
+
+  async edit(said) {
+    const typed = plain(said.text.replace(/<@(\w+)>/g, (_, user) => `@${this.person(user).name}`).replace(/<#\w+\|([^>]*)>/g, "#$1").replace(/<(https?:[^>|]+)>/g, "$1"));
+    const text = await write("Edit message", typed, "Save");
+    if (text?.trim()) await this.try(() => act("edit", { person: this.me, channel: this.channel, ts: said.ts, text }));
+  }
+
+  status(thread) {
+    return this.overview.statuses.find((each) => each.channel === this.channel && each.thread_ts === thread);
+  }
+
+  statusUnder(said, inThread) {
+    const status = this.status(said.ts);
+    // In an open thread the line stands below the replies instead.
+    if (!status || inThread) return null;
+    return this.statusLine(status);
+  }
+
+  statusLine(status) {
+    const words = status.loading_messages?.length ? status.loading_messages[Math.floor(Date.now() / 3000) % status.loading_messages.length] : status.status;
+    const said = words.startsWith("is ") ? `Teller ${words}` : `Teller: ${words}`;
+    return h("div", { class: "status", role: "status", "data-testid": "status" }, h("span", { class: "shimmer" }, /[.…!?]$/.test(said) ? said : `${said}…`));
+  }
+
+  isUnread(channel) {
+    if (channel.id === this.channel) return false;
+    return (channel.latest || "") > (this.app.lastRead(channel.id) || "");
+  }
+}
