@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from types import TracebackType
 
@@ -58,6 +59,7 @@ class Attempt:
     def __init__(self, ledger: Ledger, claim: Claim) -> None:
         self.ledger = ledger
         self.claim = claim
+        self._deadline = time.monotonic() + QUESTION_DEADLINE
         self._heartbeat = Heartbeat(lambda: ledger.heartbeat(claim), seconds=ledger.lease_seconds / 3)
 
     def __enter__(self) -> "Attempt":
@@ -85,6 +87,5 @@ class Attempt:
 
     def stopped(self) -> bool:
         """Return whether nobody wants the result any more: cancelled, taken over, or too late."""
-        request = self.claim.request
-        late = request.kind == "question" and self.ledger.clock() > request.created_at + QUESTION_DEADLINE
+        late = self.claim.request.kind == "question" and time.monotonic() > self._deadline
         return late or self._heartbeat.lost

@@ -52,8 +52,15 @@ class Backlog:
         tired = "I tried this several times and could not finish it. The error has been noted."
         late = "This took longer than fifteen minutes, so I stopped. Please ask again."
         failed = [each.id for each in self.rows.all(poisoned) if self._give_up(each, tired)]
-        failed += [each.id for each in self.rows.all(overdue) if self._give_up(each, late)]
+        failed += [each.id for each in self.rows.all(overdue) if self._is_late(each) and self._give_up(each, late)]
         return tuple(failed)
+
+    def _is_late(self, request: Request) -> bool:
+        """Count a question's time from when the last file that it had to wait for was read."""
+        same = (columns.team == request.team, columns.channel == request.channel)
+        thread = columns.thread == (request.thread_ts or request.message_ts)
+        files = self.rows.all(*same, thread, columns.kind == "file")
+        return all(each.done_at < self.clock() - QUESTION_DEADLINE for each in files)
 
     def _give_up(self, request: Request, words: str) -> bool:
         same = (columns.state == request.state, columns.lease_until == request.lease_until)

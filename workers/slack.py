@@ -64,9 +64,17 @@ class File:
 class Slack:
     """A client of Slack's Web API at `url` with the bot's token."""
 
-    def __init__(self, token: str, url: str = "https://slack.com/api/", *, timeout: int = TIMEOUT) -> None:
+    def __init__(
+        self,
+        token: str,
+        url: str = "https://slack.com/api/",
+        *,
+        timeout: int = TIMEOUT,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.url = url if url.endswith("/") else url + "/"
         self.token = token
+        self._clock = clock
         # No retries inside the client: it would sleep through a claim, and post twice after a lost connection.
         self.client = WebClient(token=token, base_url=self.url, timeout=timeout, retry_handlers=[])
         self._known: dict[Hashable, tuple[float, Any]] = {}
@@ -243,7 +251,7 @@ class Slack:
     # How it is asked
 
     def _remembered(self, key: Hashable, ask: Callable[[], Value]) -> Value:
-        now = time.monotonic()
+        now = self._clock()
         with self._lock:
             at, value = self._known.get(key, (float("-inf"), None))
         if now - at < FRESH:
