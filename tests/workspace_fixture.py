@@ -16,7 +16,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class LocalWorkspace:
-    """A workspace on a free port; people are `ben`, `lena`, `ada`, `gus`, channels `general`, `legal`, `retail`, `teller`."""
+    """A workspace on a free port.
+
+    People are `ben`, `lena`, `ada`, `gus`; channels are `general`, `legal`, `retail`, and `teller` for direct messages.
+    """
 
     def __init__(self, folder: Path, *, event_url: str = "", settings: Json | None = None, port: int = 0) -> None:
         self.folder = folder

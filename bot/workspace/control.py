@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from bot.workspace import scene
 from bot.workspace.errors import ApiError, invalid_arguments
+from bot.workspace.feed import seen_by
 from bot.workspace.guard import Session
 from bot.workspace.people import ACTIONS
 from bot.workspace.workspace import Workspace
@@ -96,17 +97,13 @@ def _number(text: str, *, most: int) -> int:
 
 async def _stream(workspace: Workspace, person: str) -> AsyncIterator[str]:
     """Yield server-sent events, with a comment now and then so that a dead page is noticed."""
-    changes = workspace.feed.listen(person)
-    waiting = asyncio.ensure_future(anext(changes))
-    try:
+    with workspace.feed.listening() as queue:
         yield f"data: {json.dumps({'change': 'hello', 'version': workspace.feed.version})}\n\n"
         while True:
-            done, _ = await asyncio.wait({waiting}, timeout=PING_SECONDS)
-            if not done:
+            try:
+                told = await asyncio.wait_for(queue.get(), PING_SECONDS)
+            except TimeoutError:
                 yield ": still here\n\n"
                 continue
-            yield f"data: {json.dumps(waiting.result())}\n\n"
-            waiting = asyncio.ensure_future(anext(changes))
-    finally:
-        waiting.cancel()
-        await changes.aclose()
+            if change := seen_by(person, told):
+                yield f"data: {json.dumps(change)}\n\n"

@@ -3,7 +3,8 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 Json = dict[str, Any]
@@ -34,15 +35,13 @@ class Feed:
         """Note one call or delivery for the traffic log; never a token."""
         self.traffic.append({"time": time.time(), "direction": direction, "kind": kind, **facts})
 
-    async def listen(self, person: str) -> AsyncGenerator[Json, None]:
-        """Yield each change that `person` may see, from now on."""
+    @contextmanager
+    def listening(self) -> Iterator[asyncio.Queue[Json]]:
+        """Offer a queue of the changes from now on; `seen_by` says which a person may have."""
         queue: asyncio.Queue[Json] = asyncio.Queue()
         self._listeners.add(queue)
         try:
-            while True:
-                told = await queue.get()
-                if told["to"] is None or person in told["to"]:
-                    yield {name: value for name, value in told.items() if name != "to"}
+            yield queue
         finally:
             self._listeners.discard(queue)
 
@@ -56,3 +55,10 @@ class Feed:
             except TimeoutError:
                 break
         return self.version
+
+
+def seen_by(person: str, told: Json) -> Json | None:
+    """Return a change without its readers, or None when `person` is not one of them."""
+    if told["to"] is not None and person not in told["to"]:
+        return None
+    return {name: value for name, value in told.items() if name != "to"}

@@ -99,6 +99,8 @@ def show_answer(workspace: Workspace, channel: Json, user: str, answer: Json, *,
     if answer.get("response_type") == "in_channel":
         messages.post(workspace, channel, BOT_USER, text, blocks=blocks, thread_ts=thread_ts)
     else:
+        # A note about a button in a thread belongs beside that button.
+        thread_ts = thread_ts or (message or {}).get("thread_ts", "")
         messages.whisper(workspace, channel, user, text, blocks=blocks, thread_ts=thread_ts)
 
 

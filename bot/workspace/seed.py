@@ -29,7 +29,7 @@ PEOPLE = {
     for each in (
         Person("U0BEN00001", "ben", "Ben", "Banker", "2f6f9f"),
         Person("U0LENA0001", "lena", "Lena", "Lawyer", "8a4fa3"),
-        Person("U0ADA00001", "ada", "Ada", "Administrator", "b4552d", is_admin=True),
+        Person("U0ADA00001", "ada", "Ada", "Admin", "b4552d", is_admin=True),
         Person("U0GUS00001", "gus", "Gus", "Guest", "5b6b2f", is_guest=True),
         Person(BOT_USER, "teller", BOT_NAME, "App", "0b6e63", is_bot=True),
     )

@@ -83,8 +83,8 @@ class App {
     this.openThread = scene.thread;
     this.replied = replied?.messages || [];
     this.drawnFor = scene.me;
-    this.restoreDrafts(channel);
     this.draw();
+    this.restoreDrafts(channel);
     if (scene.overview.modals.length) modal(scene.overview.modals[0], scene);
     document.body.dataset.ready = `${scene.me} ${scene.channel} ${scene.thread}`;
   }
@@ -209,6 +209,7 @@ class App {
       h("h2", { "data-testid": "channel-title" }, direct ? "Teller" : channel.name),
       direct && h("div", { role: "tablist", class: "tabs" }, tab("messages", "Messages"), tab("home", "Home")),
       h("span", { class: "purpose" }, channel.purpose),
+      h("span", { class: "local" }, "Local, not Slack"),
       !direct && h("span", { class: "members", title: channel.members.map((each) => scene.person(each).name).join(", ") }, channel.members.map((each) => avatar(scene.person(each), "small"))),
     ]);
     at("channel").setAttribute("aria-label", direct ? "Direct messages with Teller" : `#${channel.name}`);
