@@ -320,3 +320,22 @@ def healthy(address: str) -> bool:
 
 def seen(workspace: LocalWorkspace, person: str, words: str) -> bool:
     return any(words in each["text"] for each in workspace.messages("general", person=person))
+
+
+def test_a_connection_that_was_lost_is_made_again_and_the_gap_is_told(tmp_path: Path) -> None:
+    upgrade(f"sqlite:///{tmp_path / 'teller.db'}")
+    ledger = Ledger(connect(f"sqlite:///{tmp_path / 'teller.db'}"))
+    gaps: list[float] = []
+    with LocalWorkspace(tmp_path / "workspace") as first:
+        settings = Settings(slack_bot_token=first.bot_token, slack_api_url=first.api_url)
+        app = build_app(settings, ledger, lambda _id, _kind: False)
+        with listening(app, first, gaps):
+            first.wait_for(lambda: first.ask("state", person="ben")["bot"]["connected"])
+            first.close()
+            lost = time.time()
+            with LocalWorkspace(tmp_path / "workspace", port=first.port) as second:
+                second.wait_for(lambda: gaps)
+                ts = second.post("ben", "@teller", "When does the lease end?")
+                second.wait_for(lambda: ledger.find(TEAM, DIRECT, ts))
+    assert gaps[0] <= lost + 1
+    ledger.engine.dispose()
