@@ -29,6 +29,7 @@ class LocalEmbeddings(Embeddings):
     """A sentence-transformers model from a folder: normalised vectors, one text or batch at a time."""
 
     def __init__(self, path: Path, *, threads: int) -> None:
+        self.name = path.name  # An index remembers by it what made its vectors.
         self._path = path
         self._threads = threads
         self._model: SentenceTransformer | None = None

@@ -1,0 +1,163 @@
+"""Answer a question from documents, and prove the answer before anyone sees it."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from langchain_core.language_models import BaseChatModel
+
+from knowledge.documents.library import Library, Search
+from knowledge.evidence import CHARACTERS, Source, gather
+from knowledge.models.llm import StoppedError
+from knowledge.phrasing import language, leans, resolve, spell_out, topic, yes_or_no
+from knowledge.proof import Proof, prove
+from knowledge.refusal import refusal
+from knowledge.reply import Reply
+from knowledge.routing import route
+from knowledge.types import Answer, Question, Turn
+from knowledge.verdict import judge
+from knowledge.write import NOT_STATED, Writer, translate
+
+__all__ = ["Assistant", "StoppedError"]
+
+Words = Callable[[str], None]
+PASSAGES = 8
+
+
+class Assistant:
+    """The head: takes a question with all that it may look at, returns a proven answer."""
+
+    def __init__(self, library: Library, llm: BaseChatModel, *, characters: int = CHARACTERS) -> None:
+        """Answer from `library` with `llm`, which reads at most `characters` of evidence a question."""
+        self._library = library
+        self._llm = llm
+        self._characters = characters
+
+    def answer(
+        self,
+        question: Question,
+        *,
+        on_stage: Words = lambda _words: None,
+        on_text: Words = lambda _text: None,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> Answer:
+        """Answer `question`; `on_stage` hears what is being done, `on_text` the checked text so far.
+
+        Raises:
+            StoppedError: `stopped` said so.
+            UserError: something stands in the way that the asker should know.
+            TransientError: a part failed that may work in a moment.
+        """
+        chosen = route(question.text)
+        if chosen.reply:
+            return Answer(chosen.reply, route=chosen.name, confidence=1.0)
+        return _Answering(self._library, self._llm, self._characters, question, on_stage, on_text, stopped).answer()
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question as understood: in English, in full, with what to search for and the turn that it leans on."""
+
+    full: str
+    topic: str
+    language: str
+    thread: tuple[Turn, ...]
+
+    @property
+    def english(self) -> bool:
+        return self.language == "English"
+
+
+@dataclass(slots=True)
+class _Draft:
+    """What the model wrote, sentence by sentence, with what could be proven of it."""
+
+    reply: Reply
+    proofs: list[Proof] = field(default_factory=list)
+    denied: bool = False
+
+
+@dataclass(slots=True)
+class _Answering:
+    """One question on its way to an answer."""
+
+    library: Library
+    llm: BaseChatModel
+    characters: int
+    question: Question
+    on_stage: Words
+    on_text: Words
+    stopped: Callable[[], bool]
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def answer(self) -> Answer:
+        with self._timed("understand"):
+            asked = self._understand()
+        with self._timed("search"):
+            found = self._search(asked)
+            sources = gather(asked.topic, found.passages, characters=self.characters)
+        if not sources:
+            return refusal(asked.language, found, timings=self.seconds)
+        self.on_stage(f"Reading {len(sources)} passages")
+        writer = Writer(self.llm, asked.full, sources, thread=asked.thread, stopped=self.stopped)
+        with self._timed("weigh"):
+            stated = writer.stated()
+        self.on_stage("Writing and checking")
+        with self._timed("write"):
+            draft = self._draft(writer, asked, sources, found)
+        verdict = judge(asked.full, draft.proofs, denied=draft.denied, stated=stated, confidence=found.confidence)
+        if not verdict.shown:
+            return refusal(
+                asked.language,
+                found,
+                sources,
+                question=asked.topic,
+                page_text=self.library.page_text,
+                verdict=verdict,
+                timings=self.seconds,
+            )
+        return Answer(
+            draft.reply.text,
+            citations=tuple(draft.reply.citations),
+            checks=verdict.checks,
+            confidence=verdict.confidence,
+            hidden_sources=found.hidden,
+            searched=tuple(each.title or each.name for each in found.documents),
+            timings=self.seconds,
+        )
+
+    def _understand(self) -> _Asked:
+        text, thread = self.question.text, self.question.thread
+        spoken = language(text)
+        if spoken != "English":
+            self.on_stage(f"Putting the question from {spoken} into English")
+            text = translate(self.llm, text, stopped=self.stopped)
+        full = spell_out(resolve(text, thread))
+        return _Asked(full, topic(full, thread), spoken, thread[-1:] if leans(full, thread) else ())
+
+    def _search(self, asked: _Asked) -> Search:
+        within = self.question.focus or (self.question.thread[-1].documents if self.question.thread else ())
+        count = len(within) or len(self.library.documents(self.question.audience))
+        self.on_stage(f"Searching {count} document{'' if count == 1 else 's'}")
+        return self.library.search(asked.topic, self.question.audience, within=within, limit=PASSAGES)
+
+    def _draft(self, writer: Writer, asked: _Asked, sources: Sequence[Source], found: Search) -> _Draft:
+        """Prove each sentence as soon as it is written; what cannot be proven is left out."""
+        known = " ".join([asked.full, *(" ".join([each.title, *each.parties]) for each in found.documents)])
+        draft = _Draft(Reply(self.library.page_text, quoting=not asked.english))
+        for sentence in writer.sentences(language=asked.language, yes_or_no=asked.english and yes_or_no(asked.full)):
+            if NOT_STATED in sentence.upper():
+                draft.denied = not draft.proofs
+                break
+            proof = prove(sentence, sources, known=known, same_language=asked.english)
+            draft.proofs.append(proof)
+            if proof.holds and draft.reply.add(proof):
+                self.on_text(draft.reply.text)
+        return draft
+
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        began = time.monotonic()
+        yield
+        self.seconds[stage] = round(time.monotonic() - began, 3)

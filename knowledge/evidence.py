@@ -1,0 +1,102 @@
+"""Choose what the model reads: the best passages, cut to a budget, numbered."""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from knowledge.documents.words import stems
+from knowledge.types import Passage
+
+CHARACTERS = 2400  # About 550 tokens: reading costs more time than anything else.
+_WHOLE = 2  # Passages that are read whole before others are cut to their best sentences.
+_LONG = 420  # A sentence longer than this is cut at its clauses.
+_SHORT = 30  # A sentence shorter than this belongs to the next: `9.5`, `Insurance.`
+_ABBREVIATIONS = ("No", "Mr", "Ms", "Mrs", "Dr", "St", "Inc", "Ltd", "Co", "Corp", "vs", "Art", "Sec")
+_ABBREVIATIONS = ("No", "Mr", "Ms", "Mrs", "Dr", "St", "Inc", "Ltd", "Co", "Corp", "vs", "Art", "Sec")
+_END = re.compile(
+    r"(?<![\s.(][A-Z])(?<!\be\.g)(?<!\bi\.e)"
+    + "".join(rf"(?<!\b{each})" for each in _ABBREVIATIONS)
+    + r"[.;?!。；？！][\"”’)]*\s+(?=[^a-z\s])"
+)
+_CLAUSE = re.compile(r"[;:,]\s+|\s+(?=\((?:[a-z]|[ivx]+|\d+)\)\s)")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A passage as the model reads it: `text` is white space folded, `sentences` are its parts in order."""
+
+    number: int
+    passage: Passage
+    sentences: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """Return what the model reads."""
+        return " ".join(self.sentences)
+
+
+def gather(question: str, passages: Sequence[Passage], *, characters: int = CHARACTERS) -> tuple[Source, ...]:
+    """Return the best passages, numbered from one, together at most `characters` long."""
+    wanted = frozenset(stems(question))
+    left = characters
+    sources: list[Source] = []
+    for passage in passages:
+        parts = sentences(passage.chunk.text)
+        if sum(map(len, parts)) > left or len(sources) >= _WHOLE:
+            parts = _best(parts, wanted, min(left, characters // 4))
+        if not parts:
+            continue
+        left -= sum(map(len, parts))
+        sources.append(Source(len(sources) + 1, passage, tuple(parts)))
+        if left < _SHORT * 4:
+            break
+    return tuple(sources)
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences of `text`, white space folded, long ones cut at clauses; joined they are the text."""
+    folded = " ".join(text.split())
+    whole = _merge(_cut(folded, _END), _SHORT)
+    return [part for each in whole for part in (_pack(_cut(each, _CLAUSE)) if len(each) > _LONG else [each])]
+
+
+def overlap(wanted: Collection[str], text: str) -> float:
+    """Return the share of the stems `wanted` that stand in `text`."""
+    return len(set(wanted) & set(stems(text))) / len(set(wanted)) if wanted else 0.0
+
+
+def _cut(text: str, border: re.Pattern[str]) -> list[str]:
+    cuts = [0, *(match.end() for match in border.finditer(text)), len(text)]
+    return [part for start, end in pairwise(cuts) if (part := text[start:end].strip())]
+
+
+def _merge(parts: Sequence[str], least: int) -> list[str]:
+    merged: list[str] = []
+    for part in parts:
+        if merged and len(merged[-1]) < least:
+            merged[-1] += f" {part}"
+        else:
+            merged.append(part)
+    return merged
+
+
+def _pack(parts: Sequence[str]) -> list[str]:
+    packed: list[str] = []
+    for part in parts:
+        if packed and len(packed[-1]) + len(part) < _LONG * 0.7:
+            packed[-1] += f" {part}"
+        else:
+            packed.append(part)
+    return packed
+
+
+def _best(parts: Sequence[str], wanted: Collection[str], characters: int) -> list[str]:
+    """Return the sentences that share most words with the question, in order, and those between them."""
+    ranked = sorted(range(len(parts)), key=lambda at: -overlap(wanted, parts[at]))
+    chosen: set[int] = set()
+    for at in ranked:
+        if len(parts[at]) <= characters:
+            chosen.add(at)
+            characters -= len(parts[at])
+    return [parts[at] for at in sorted(chosen)]

@@ -1,0 +1,115 @@
+"""Understand how a question is put, by rule: its language, its shorthand, what it leaves to the thread."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+
+import yaml
+
+from knowledge.documents.words import stems
+from knowledge.types import Turn
+
+_TABLE = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+SHORTHAND: dict[str, str] = _TABLE["questions"]
+ABBREVIATIONS: dict[str, str] = _TABLE["words"]
+_KINDS: dict[str, list[str]] = _TABLE["kinds"]
+_LANGUAGES = {name: frozenset(words.split()) for name, words in _TABLE["languages"].items()}
+GREETING = re.compile(
+    r"(?i)^\W*(?:hi|hello|hey|hallo|hola|good (?:morning|afternoon|evening|day)|moin|servus|你好|您好|привет)"
+    r"(?:\s+(?:there|teller|all|team|everyone|bot))?\W*$"
+)
+THANKS = re.compile(
+    r"(?i)^\W*(?:(?:many |ok(?:ay)?,? )?thanks?(?: you)?(?: (?:a lot|so much|very much|teller|again))?|"
+    r"thx|ty|cheers|great|perfect|ok(?:ay)?|cool|got it|gracias|danke|merci|谢谢)\W*$"
+)
+HELP = re.compile(
+    r"(?i)^\W*(?:help(?: me)?|what can you do|who are you|how do(?:es)? (?:this|you|it) work|commands?|\?)\W*$"
+)
+_YES_NO = re.compile(
+    r"(?i)^\W*(?:(?:and|but|so|also|then|ok)\W+)*(?:if .{3,60}?,\s*)?"
+    r"(?:is|are|was|were|does|do|did|can|could|may|must|shall|should|will|would|has|have|had|isn't|aren't|doesn't|don't|can't)\s"
+)
+_SCRIPTS = (
+    ("HIRAGANA", "Japanese"), ("KATAKANA", "Japanese"), ("HANGUL", "Korean"), ("CJK", "Chinese"),
+    ("CYRILLIC", "Russian"),
+    ("ARABIC", "Arabic"), ("GREEK", "Greek"), ("HEBREW", "Hebrew"), ("DEVANAGARI", "Hindi"), ("THAI", "Thai"),
+)  # fmt: skip
+_LEANING = re.compile(
+    r"(?i)^\W*(?:and|but|so|then|also|what about|how about|or|if|even if|for how long|why|by when|since when|"
+    r"until when|y|et|und|那)\b"
+)
+_PRONOUN = re.compile(
+    r"(?i)\b(?:it|its|they|them|their|theirs|he|she|this|that|these|those|there|the same|the former|the latter|"
+    r"the (?:first|second|third|other|last) (?:one|party|company|side)?)\b"
+)
+_NO_PARTY = r"\b(?! (?:year|month|day|term|period|extension|clause|sentence|anniversary|quarter|payment|instal))"
+_ORDINALS = (
+    re.compile(r"(?i)\bthe (?:first|former)(?: one| party| company)?" + _NO_PARTY),
+    re.compile(r"(?i)\bthe (?:second|latter)(?: one| party| company)?" + _NO_PARTY),
+    re.compile(r"(?i)\bthe third(?: one| party| company)\b"),
+)
+_COMPANY = r"(?:Inc|Ltd|LLC|LLP|L\.?P|Corp|Co|GmbH|AG|N\.A|S\.A|PLC)\b\.?"
+_PARTY = re.compile(rf"[A-Z][\w&.’'-]*(?: (?:(?:of|&|the|de) )*[A-Z][\w&.’'-]*|,? {_COMPANY})*")
+_SHORT = 6  # Words up to which shorthand is looked up.
+
+
+def language(text: str) -> str:
+    """Return the English name of the language of `text`, English when in doubt."""
+    letters = [unicodedata.name(each, "") for each in text if each.isalpha()]
+    for script, name in _SCRIPTS:
+        if sum(each.startswith(script) for each in letters) * 5 >= max(len(letters), 1):
+            return name
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    counts = {name: sum(word in known for word in words) for name, known in _LANGUAGES.items()}
+    best = max(counts, key=lambda name: (counts[name], name == "English"))
+    marked = 1 if re.search(r"[¿¡ñßäöüéèêçãõ]", text.lower()) else 0
+    return best if counts[best] + marked >= 2 and counts[best] > counts["English"] else "English"
+
+
+def spell_out(question: str) -> str:
+    """Return `question` with shorthand put as the full question that it stands for."""
+    text = " ".join(question.split())
+    bare = text.strip(" ?!.…").lower()
+    if len(bare.split()) <= _SHORT:
+        for pattern, full in SHORTHAND.items():
+            if re.fullmatch(pattern, re.sub(r"^(?:the|what(?:'s|’s| is| are)? the|any)\s+", "", bare)):
+                return full
+    return re.sub(r"[\w/]+", lambda match: ABBREVIATIONS.get(match.group().lower(), match.group()), text)
+
+
+def yes_or_no(question: str) -> bool:
+    """Tell whether a question asks whether something is so."""
+    return bool(_YES_NO.match(question)) and not re.search(r"(?i)\bor\s+(?:is|are|the|which)\b", question)
+
+
+def asks_for(question: str) -> str:
+    """Return the kind of thing that a question asks for, or nothing when any sentence may answer."""
+    found = (kind for kind, patterns in _KINDS.items() if any(re.search(f"(?i){each}", question) for each in patterns))
+    return next(found, "")
+
+
+def leans(question: str, thread: Sequence[Turn]) -> bool:
+    """Tell whether a question cannot be understood without the thread."""
+    if not thread:
+        return False
+    return bool(_LEANING.match(question) or _PRONOUN.search(question) or len(stems(question)) <= 1)
+
+
+def resolve(question: str, thread: Sequence[Turn], parties: Sequence[str] = ()) -> str:
+    """Return `question` with `the first one` and the like put as the names last listed in the thread."""
+    if not thread or not any(pattern.search(question) for pattern in _ORDINALS):
+        return question
+    listed = [re.sub(r"\W+$", "", each) for each in _PARTY.findall(re.sub(r"“[^”]*”|\[\d+\]", "", thread[-1].answer))]
+    named = [each for each in listed if each.lower() not in {"yes", "no", "the", "parties"}] or list(parties)
+    for place, pattern in enumerate(_ORDINALS):
+        if place < len(named):
+            question = pattern.sub(named[place].replace("\\", ""), question)
+    return question
+
+
+def topic(question: str, thread: Sequence[Turn]) -> str:
+    """Return what to search for: a question that leans on the thread takes the last one's words along."""
+    if not leans(question, thread) or (not _LEANING.match(question) and len(stems(question)) > 2):
+        return question
+    return f"{question} {thread[-1].question}"

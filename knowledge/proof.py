@@ -1,0 +1,163 @@
+"""Prove an answer: find the words on the page that carry each of its sentences."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from knowledge.documents.words import stems
+from knowledge.evidence import Source
+from knowledge.facts import Facts, facts, fold, missing, unknown_names
+from knowledge.types import Citation
+
+_MOST_QUOTES = 3  # What takes more quotes to support is not what the document says.
+_SUPPORT = 0.5  # Share of a sentence's words that must stand in its quotes.
+_LEAST_QUOTE = 12
+_MARKERS = re.compile(r"\s*[\[(【](?:passages?\s*)?(?P<numbers>\d{1,2}(?:\s*[,;&]\s*\d{1,2})*)[\])】]")
+_NEGATION = re.compile(
+    r"(?i)\b(?:not|no|non|never|neither|nor|without|none|nothing|unless|except|only|cannot|void|invalid)\b|n't\b|"
+    r"\b(?:prohibit|forbid|exclud|exclusiv|refus)\w*"
+)
+PageText = Callable[[str, int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A sentence of a source, and whether the answer pointed at that source."""
+
+    source: Source
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What came of proving one sentence: `lost` says what no quote carries; without any, it is proven."""
+
+    text: str
+    quotes: tuple[Quote, ...]
+    lost: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether every fact of the sentence stands in its quotes."""
+        return bool(self.quotes) and not self.lost
+
+
+def split_markers(sentence: str) -> tuple[str, frozenset[int]]:
+    """Return a sentence without its source marks, and the numbers that they held."""
+    numbers = {int(each) for match in _MARKERS.finditer(sentence) for each in re.findall(r"\d+", match["numbers"])}
+    bare = re.sub(r"\s+([.,;:!?])", r"\1", _MARKERS.sub("", sentence))
+    return " ".join(bare.split()), frozenset(numbers)
+
+
+def prove(sentence: str, sources: Sequence[Source], *, known: str = "", same_language: bool = True) -> Proof:
+    """Find the quotes that carry `sentence`, preferring the sources that it points at.
+
+    Args:
+        sentence: One sentence as the model wrote it.
+        sources: What the model read.
+        known: Words that need no proof: the document's title and parties.
+        same_language: Whether the words of the sentence may be looked for; numbers and names always are.
+    """
+    text, pointed = split_markers(sentence)
+    claim = _Claim(text, facts(text), _content(text) if same_language else frozenset(), known)
+    pool = [Quote(source, part) for source in sources for part in source.sentences]
+    chosen: list[Quote] = []
+    while pool and len(chosen) < _MOST_QUOTES and not (chosen and claim.carried(_given(chosen))):
+        gains = [claim.gain(chosen, quote) for quote in pool]
+        at = max(range(len(pool)), key=lambda each: gains[each] + 0.15 * (pool[each].source.number in pointed))
+        if chosen and gains[at] <= 0:
+            break
+        chosen.append(pool.pop(at))
+    given = _given(chosen)
+    lost = claim.lost(given)
+    if claim.share(f"{given} {known}") < _SUPPORT:
+        lost.append("most of its words")
+    if same_language and _turned(text, given):
+        lost.append("its “not”")
+    return Proof(text, tuple(chosen), tuple(lost))
+
+
+def cite(quotes: Sequence[Quote], page_text: PageText) -> tuple[Citation, ...]:
+    """Return the citations of `quotes`, in the page's own words; what stands on no page has none."""
+    found: list[Citation] = []
+    for quote in quotes:
+        chunk, document = quote.source.passage.chunk, quote.source.passage.document
+        pages = {number: page_text(document.id, number) for number in range(chunk.page, chunk.last_page + 1)}
+        for number, words in locate(quote.text, pages):
+            citation = Citation(document.id, document.title or document.name, number, words, chunk.heading)
+            if citation not in found:
+                found.append(citation)
+    return tuple(found)
+
+
+def locate(quote: str, pages: dict[int, str]) -> list[tuple[int, str]]:
+    """Return where `quote` stands, in the page's own words (white space folded), cut in two at a page's end."""
+    for number, text in pages.items():
+        words = _find(quote, text)
+        if words:
+            return [(number, words)]
+    parts = quote.split(" ")
+    for (first, before), (second, after) in pairwise(pages.items()):
+        for cut in range(len(parts) - 1, 0, -1):
+            head, tail = _find(" ".join(parts[:cut]), before), _find(" ".join(parts[cut:]), after)
+            if head and tail:
+                return [(page, words) for page, words in ((first, head), (second, tail)) if len(words) >= _LEAST_QUOTE]
+    return []
+
+
+def stands(quote: str, page: str) -> bool:
+    """Tell whether `quote` stands on `page`, spelling of quotes and white space apart."""
+    return bool(fold(quote)) and fold(quote) in fold(page)
+
+
+def _find(quote: str, page: str) -> str:
+    """Return the words of `page` that are `quote` when both are folded, or nothing."""
+    pattern = r"\s+".join(re.escape(word) for word in quote.split())
+    match = re.search(pattern, page)
+    if match:
+        return " ".join(match.group().split())
+    folded = fold(page)
+    at = folded.find(fold(quote))
+    return folded[at : at + len(fold(quote))] if at >= 0 and fold(quote) in " ".join(page.split()) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A sentence to prove: its facts and its words."""
+
+    text: str
+    wanted: Facts
+    words: frozenset[str]
+    known: str
+
+    def lost(self, given: str) -> list[str]:
+        """Return the facts and names that neither `given` nor what is known states."""
+        return missing(self.wanted, facts(given)) + unknown_names(self.text, given, self.known)
+
+    def share(self, given: str) -> float:
+        """Return the share of the words that stand in `given`."""
+        return len(self.words & set(stems(given))) / len(self.words) if self.words else 1.0
+
+    def carried(self, given: str) -> bool:
+        """Tell whether `given` carries the sentence."""
+        return not self.lost(given) and self.share(given) >= _SUPPORT
+
+    def gain(self, chosen: Sequence[Quote], quote: Quote) -> float:
+        """Return how much a quote adds to those chosen: facts first, then words; a quote has its price."""
+        given, both = _given(chosen), _given([*chosen, quote])
+        return 0.5 * (len(self.lost(given)) - len(self.lost(both))) + self.share(both) - self.share(given) - 0.05
+
+
+def _given(quotes: Sequence[Quote]) -> str:
+    return " ".join(f"{each.source.passage.chunk.heading} {each.text}" for each in quotes)
+
+
+def _content(text: str) -> frozenset[str]:
+    return frozenset(stem for stem in stems(text) if not stem.isdigit() and stem not in {"yes", "no"})
+
+
+def _turned(text: str, given: str) -> bool:
+    """Tell whether the sentence denies what no quote denies."""
+    body = re.sub(r"(?i)^\W*(?:yes|no)\b[,.:]?", "", text)
+    return bool(_NEGATION.search(body)) and not _NEGATION.search(given)

@@ -1,0 +1,74 @@
+"""Decide whether an answer may be shown, from evidence of our own and not the model's word alone."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from knowledge.facts import facts, names
+from knowledge.phrasing import asks_for
+from knowledge.proof import Proof
+from knowledge.types import Check
+
+_MONEY = re.compile(
+    r"(?i)[$€£¥]\s?\d|\b(?:US\$|USD|EUR|GBP|CHF|KZT|dollars?|euros?|pounds?|tenge|cents?)\b|\d\s?%|\bper ?cent\b|"
+    r"\b(?:no|free|without) (?:fee|charge|cost)"
+)
+_TIME = re.compile(
+    r"(?i)\b(?:days?|weeks?|months?|years?|quarters?|anniversar\w+|dates?|time|upon|until|immediately|prior|after|"
+    r"before|terminat\w+|season)\b"
+)
+_STATED = 0.35  # Below this the model itself does not believe that the passages state it.
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the answer is shown, how sure that is, and the checks that say why."""
+
+    shown: bool
+    confidence: float
+    checks: tuple[Check, ...]
+
+
+def judge(question: str, proofs: Sequence[Proof], *, denied: bool, stated: float, confidence: float) -> Verdict:
+    """Weigh what speaks for an answer.
+
+    Args:
+        question: The question in English.
+        proofs: What became of each sentence that it wrote.
+        denied: The model wrote that the passages do not state it.
+        stated: How likely the model finds it that they do.
+        confidence: How sure the search is.
+    """
+    held = [proof for proof in proofs if proof.holds]
+    kind = asks_for(question)
+    quoted = " ".join(quote.text for proof in held for quote in proof.quotes)
+    fits = not kind or gives(kind, quoted)
+    lost = sorted({each for proof in proofs for each in proof.lost})
+    checks = (
+        Check("stated", stated >= _STATED and not denied, f"{stated:.2f}"),
+        Check("proven", bool(held), ", ".join(lost) or f"{len(held)} of {len(proofs)} sentences"),
+        Check("kind", fits, kind),
+    )
+    sure = stated * (0.6 + 0.4 * confidence) * (len(held) / len(proofs) if proofs else 0.0)
+    return Verdict(all(check.passed for check in checks), round(sure, 3), checks)
+
+
+def gives(kind: str, text: str) -> bool:
+    """Tell whether `text` holds a thing of that kind."""
+    stated = facts(text)
+    match kind:
+        case "money":
+            return bool(_MONEY.search(text))
+        case "rate":
+            return any(number.unit == "%" for number in stated.numbers)
+        case "identifier":
+            return bool(re.search(r"\d{4,}|\d[\d-]{5,}\d|\S@\S", text))
+        case "count" | "quantity":
+            return bool(stated.numbers)
+        case "duration":
+            return bool(_TIME.search(text))
+        case "time":
+            return bool(stated.dates or _TIME.search(text))
+        case "person":
+            return any(True for _ in names(text))
+    return True
