@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from knowledge.types import Answer, Check, Citation, Receipt
 
 SECTION = 2900  # Slack takes 3,000 characters; escaping has been counted already.
-QUOTE = 300
+QUOTE = 300  # Characters, cut between words.
 BLOCKS = 40  # Of 50.
 CHARACTERS = 10_000  # All blocks of a message together; Slack refuses about 13,200.
 SOURCES = 12
@@ -82,8 +82,8 @@ def _answer(answer: Answer, request_id: str) -> tuple[Rendered, ...]:
         blocks.append(_context("  ·  ".join(notes)))
     if request_id:
         blocks.append(_thumbs(request_id))
-    names = dict.fromkeys(citation.document for citation in answer.citations)
-    summary = _cut(text, 3000) + (f"\nSources: {safe(', '.join(names))}" if names else "")
+    names = dict.fromkeys(_inline(citation.document, 80) for citation in answer.citations)
+    summary = _cut(text, SECTION) + (f"\nSources: {_cut(', '.join(names), 900)}" if names else "")
     messages = list(_messages(blocks))
     return tuple(
         Rendered(summary if number == 0 else f"(continued, {number + 1} of {len(messages)})", part)
@@ -175,20 +175,26 @@ def _inline(text: str, most: int) -> str:
 
 
 def _cut(text: str, most: int) -> str:
-    if len(text) <= most:
-        return text
-    head = text[: most - 2]
-    return head[: head.rfind(" ") if " " in head[most // 2 :] else len(head)].rstrip() + " …"
+    return text if len(text) <= most else text[: _end(text, most - 2)].rstrip() + " …"
 
 
 def _pieces(text: str, most: int) -> list[str]:
     """Split a text between paragraphs, else lines, else words."""
     pieces = []
     while len(text) > most:
-        end = next((found for mark in ("\n\n", "\n", " ") if (found := text.rfind(mark, most // 2, most)) > 0), most)
+        end = _end(text, most)
         pieces.append(text[:end].rstrip())
         text = text[end:].lstrip()
-    return [*pieces, text]
+    return [*pieces, text] if text or not pieces else pieces
+
+
+def _end(text: str, most: int) -> int:
+    """Return where to end a piece of at most so many characters: not within a word, never within an entity."""
+    for mark in ("\n\n", "\n", " "):
+        if (found := text.rfind(mark, most // 2, most)) > 0:
+            return found
+    entity = text.rfind("&", most - 5, most)
+    return entity if entity > 0 and ";" not in text[entity:most] else most
 
 
 def _messages(blocks: list[Block]) -> Iterator[list[Block]]:
