@@ -1,0 +1,43 @@
+"""Local workspaces, each a server of its own."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from slack_sdk import WebClient
+
+sys.path.append(str(Path(__file__).parents[1]))  # For `workspace_fixture`, which other folders of tests use too.
+
+from workspace_fixture import LocalWorkspace
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalWorkspace]:
+    with LocalWorkspace(tmp_path_factory.mktemp("workspace")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def slack(workspace: LocalWorkspace) -> WebClient:
+    return client_of(workspace)
+
+
+def client_of(workspace: LocalWorkspace) -> WebClient:
+    return WebClient(token=workspace.bot_token, base_url=workspace.api_url)
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., LocalWorkspace]]:
+    """Start workspaces in folders below `tmp_path`; the same name again continues the conversation."""
+    made: list[LocalWorkspace] = []
+
+    def begin(name: str = "workspace", **choices: Any) -> LocalWorkspace:
+        made.append(LocalWorkspace(tmp_path / name, **choices))
+        return made[-1]
+
+    yield begin
+    for each in made:
+        if each.process.poll() is None:
+            each.close()
