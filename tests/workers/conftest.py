@@ -121,12 +121,19 @@ def engine(request) -> Iterator[Engine]:
     yield engine
 
 
+@pytest.fixture(scope="session")
+def sqlite_file(tmp_path_factory) -> Path:
+    """A database file with empty tables, to copy."""
+    path = tmp_path_factory.mktemp("sqlite") / "empty.db"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture
-def sqlite_engine(tmp_path) -> Iterator[Engine]:
-    """For what does not depend on the database."""
-    url = f"sqlite:///{tmp_path / 'one.db'}"
-    upgrade(url)
-    engine = connect(url)
+def sqlite_engine(sqlite_file, tmp_path) -> Iterator[Engine]:
+    """For what does not depend on the kind of database."""
+    path = shutil.copy(sqlite_file, tmp_path / "teller.db")
+    engine = connect(f"sqlite:///{path}")
     yield engine
     engine.dispose()
 
@@ -149,4 +156,4 @@ def fake_slack() -> Iterator[FakeSlack]:
 
 @pytest.fixture
 def slack(fake_slack) -> Slack:
-    return Slack("xoxb-test", fake_slack.url, timeout=1)
+    return Slack("xoxb-test", fake_slack.url, timeout=2)

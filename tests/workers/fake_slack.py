@@ -52,10 +52,10 @@ class FakeSlack:
         return [message["text"] for message in self.messages[channel]]
 
     def answer(self, method: str, arguments: dict[str, Any]) -> Answer:
+        if hook := self.before.pop(method, None):
+            hook()
         with self._lock:
             self.calls.append((method, arguments))
-            if hook := self.before.pop(method, None):
-                hook()
             handler: Callable[[dict[str, Any]], Answer] | None = getattr(self, "_" + method.replace(".", "_"), None)
             return handler(arguments) if handler else {"ok": False, "error": "unknown_method"}
 
@@ -162,7 +162,7 @@ def _handler(fake: FakeSlack) -> type[BaseHTTPRequestHandler]:
                 self._send(504, b"too late", {})
             elif fault == "slow":
                 fake.answer(method, arguments)
-                time.sleep(1.5)
+                time.sleep(2.5)
                 self._json(200, {"ok": True}, {})
             elif fault:
                 self._json(200, {"ok": False, "error": fault}, {})
