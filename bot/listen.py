@@ -39,6 +39,7 @@ def listen_to_socket(app: App, app_token: str, stopped: threading.Event, *, on_g
     except NO_ANSWER as error:
         raise UnavailableError(f"Socket Mode does not start with SLACK_APP_TOKEN: {error}") from error
     finally:
+        client.current_session_runner.event.set()  # Else it may take the socket again before close() can.
         client.close()
 
 

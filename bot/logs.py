@@ -23,6 +23,10 @@ def start_logging(level: int = logging.INFO) -> None:
     """Send everything to standard error; the libraries' debug lines, which hold message texts, stay off."""
     handler = logging.StreamHandler()
     handler.setFormatter(HidingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    # Bolt warns that it reads SLACK_BOT_TOKEN itself and prefers our client, which has the same token.
+    handler.addFilter(lambda record: "`token` will be unused" not in str(record.msg))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in ("slack_bolt", "slack_sdk", "urllib3", "websockets"):
         logging.getLogger(name).setLevel(max(level, logging.INFO))
+    for name in ("alembic", "uvicorn.access"):
+        logging.getLogger(name).setLevel(logging.WARNING)
