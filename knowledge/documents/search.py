@@ -19,6 +19,7 @@ from knowledge.types import Document, Passage
 RANKED = 60  # How far down each ranking is read.
 STEADY = 10  # Reciprocal rank fusion's constant: small, since few chunks of one document matter.
 VECTOR_SHARE = 0.5
+NEIGHBOUR_SHARE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def rank(
 ) -> Ranking:
     """Return the chunks of `documents` that answer `question` best; with no embeddings, by words alone."""
     expansion = expand(question)
-    by_words = snapshot.words.best(expansion.stems, documents, phrases=expansion.phrases, limit=RANKED)
+    by_words = with_neighbours(snapshot.words.best(expansion.stems, documents, phrases=expansion.phrases, limit=RANKED))
     by_vectors: list[tuple[int, float]] = []
     if embeddings is not None and len(chunks):
         by_vectors = snapshot.vectors.nearest(question_vector(embeddings, expansion), chunks, limit=RANKED)
@@ -64,6 +65,15 @@ def question_vector(embeddings: Embeddings, expansion: Expansion) -> Rows:
     """Return one vector for the question and for how a contract would put it."""
     rows = unit(embeddings.embed_documents([expansion.question, *expansion.wordings]))
     return unit(rows.mean(axis=0, keepdims=True).tolist())
+
+
+def with_neighbours(hits: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
+    """Return hits ranked anew, each raised by those right before and after it: an answer often runs over several."""
+    scores = dict(hits)
+    raised = {
+        each: score + NEIGHBOUR_SHARE * (scores.get(each - 1, 0.0) + scores.get(each + 1, 0.0)) for each, score in hits
+    }
+    return sorted(raised.items(), key=lambda item: (-item[1], item[0]))
 
 
 def fuse(*rankings: tuple[Sequence[int], float]) -> list[tuple[int, float]]:

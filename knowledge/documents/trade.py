@@ -10,8 +10,8 @@ import yaml
 from knowledge.documents.words import stems
 
 TABLE = Path(__file__).with_name("trade.yaml")
-WORD_WEIGHT = 0.4  # A word of the trade, beside the asker's own at 1.
-PHRASE_WEIGHT = 0.6
+WORD_WEIGHT = 0.5  # A word of the trade, beside the asker's own at 1.
+PHRASE_WEIGHT = 0.5
 
 # What every question about a contract says and no clause is found by.
 EMPTY = frozenset(

@@ -25,16 +25,28 @@ class Alignment:
         return joined, 1.0 - placed / (last - first)
 
     def _place(self, first: int, last: int, drift: int, found: list[Span]) -> int:
-        """Place a piece whole, else its halves; return how many letters were placed."""
-        piece = self._source[first:last]
-        at = self._nearest(piece, first + drift)
-        if at >= 0:
-            found.append((at, at + len(piece)))
-            return len(piece)
-        if len(piece) < 2 * LEAST:
-            return 0
-        middle = (first + last) // 2
-        return self._place(first, middle, drift, found) + self._place(middle, last, drift, found)
+        """Place a piece by its longest beginnings, one after the other; return how many letters were placed."""
+        placed = 0
+        while last - first >= LEAST:
+            length, at = self._beginning(first, last, drift)
+            if length < LEAST:
+                first += LEAST // 2
+                continue
+            found.append((at, at + length))
+            placed, drift, first = placed + length, at - first, first + length
+        return placed
+
+    def _beginning(self, first: int, last: int, drift: int) -> tuple[int, int]:
+        """Return the length of the longest beginning that the target has near where it should be, and where."""
+        whole = self._nearest(self._source[first:last], first + drift)
+        if whole >= 0:
+            return last - first, whole
+        low, high, at = 0, last - first, -1
+        while high - low > 1:
+            middle = (low + high) // 2
+            there = self._nearest(self._source[first : first + middle], first + drift)
+            low, high, at = (middle, high, there) if there >= 0 else (low, middle, at)
+        return low, at
 
     def _nearest(self, piece: str, expected: int) -> int:
         best = at = self._target.find(piece)

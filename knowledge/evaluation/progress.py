@@ -41,11 +41,14 @@ class Results:
         self._path = path
         self._known: dict[str, dict[str, Any]] = {}
         if path.is_file():
+            if not path.read_bytes().endswith(b"\n"):
+                with path.open("a", encoding="utf-8") as file:
+                    file.write("\n")  # The line at which a run was killed spoils no other.
             for line in path.read_text(encoding="utf-8").splitlines():
                 try:
                     entry = json.loads(line)
                 except ValueError:
-                    continue  # The line at which the run was killed.
+                    continue
                 self._known[entry["case"]] = entry["result"]
 
     def get(self, case: str) -> dict[str, Any] | None:
