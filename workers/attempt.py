@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from types import TracebackType
 
-from knowledge.errors import TransientError, UserError
+from knowledge.errors import TellerError, TransientError, UserError
 from workers.backlog import QUESTION_DEADLINE
 from workers.ledger import Ledger
 from workers.request import Claim
@@ -71,6 +71,9 @@ class Attempt:
     ) -> bool:
         self._heartbeat.__exit__()
         request = self.claim.request
+        if isinstance(error, TellerError) and self.stopped():
+            log.info("Request %s was stopped: nobody waits for it any more", request.reference)
+            return True
         if isinstance(error, UserError):
             log.info("Request %s cannot be done: %s", request.reference, error)
             self.ledger.fail(self.claim, str(error), error=type(error).__name__)
