@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -97,7 +98,7 @@ class Bot:
         self.refused: list[float] = []
         self.broker_up = True
         self.attempts = 0
-        self.sent = 0
+        self.numbers = count(1)
 
     def enqueue(self, id: str, kind: str) -> bool:  # noqa: A002 - what the ledger calls it
         assert self.ledger.get(id), "the row must stand before its id is queued"
@@ -107,10 +108,10 @@ class Bot:
         return self.broker_up
 
     def event(self, event: dict[str, Any], *, event_id: str = "", retry: int = 0) -> BoltResponse:
-        self.sent += 1
+        number = next(self.numbers)
         body = {
             "token": "t", "team_id": TEAM, "api_app_id": "A0TELLER01", "type": "event_callback", "event": event,
-            "event_id": event_id or f"Ev{self.sent:08}", "event_time": int(time.time()),
+            "event_id": event_id or f"Ev{number:08}", "event_time": int(time.time()),
             "authorizations": [
                 {"enterprise_id": None, "team_id": TEAM, "user_id": BOT, "is_bot": True, "is_enterprise_install": False}
             ],
@@ -120,12 +121,12 @@ class Bot:
         return self.post(json.dumps(body), "application/json", headers)
 
     def command(self, command: str, text: str = "", *, user: str = BEN) -> BoltResponse:
-        self.sent += 1
+        number = next(self.numbers)
         form = {
             "token": "t", "team_id": TEAM, "team_domain": "fjordbank", "channel_id": GENERAL, "channel_name": "general",
             "user_id": user, "user_name": "x", "command": command, "text": text, "api_app_id": "A0TELLER01",
             "is_enterprise_install": "false", "response_url": f"{self.slack.url}respond",
-            "trigger_id": f"13345224609.738474920.{self.sent:032x}",
+            "trigger_id": f"13345224609.738474920.{number:032x}",
         }  # fmt: skip
         return self.post(urlencode(form), "application/x-www-form-urlencoded")
 

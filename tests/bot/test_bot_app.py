@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -248,3 +249,15 @@ def test_the_manifest_asks_slack_for_what_the_app_hears() -> None:
 
     assert asked <= heard
     assert {each["command"] for each in manifest["features"]["slash_commands"]} == set(COMMANDS)
+
+
+def test_twins_that_arrive_at_the_same_moment_make_one_row_each(bot: Bot) -> None:
+    asked = [(f"<@{BOT}> question {number}?", f"17000000{number:02}.000100") for number in range(10)]
+    events = [each(words, ts=ts, channel=GENERAL) for words, ts in asked for each in (mentioned, said)]
+
+    with ThreadPoolExecutor(10) as pool:
+        statuses = {response.status for response in pool.map(bot.event, events)}
+
+    assert statuses == {200}
+    assert sorted(row.text for row in bot.rows) == [f"question {number}?" for number in range(10)]
+    assert len(bot.queued) == 10
