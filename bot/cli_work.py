@@ -125,7 +125,7 @@ def _work(id_: str, services: "Services") -> None:
     """Do what the workers would, until the request is finished."""
     from workers.answer import answer_request
     from workers.deliver import deliver_reply
-    from workers.index import index_request
+    from workers.index import index_step
 
     ledger = services.ledger
     while (request := ledger.get(id_)) is not None and request.state not in FINISHED:
@@ -134,7 +134,7 @@ def _work(id_: str, services: "Services") -> None:
         elif request.kind == "question":
             answer_request(id_, services)
         else:
-            index_request(id_, services)
+            index_step(id_, services)
         ledger.backlog.fail_hopeless()
         time.sleep(0.05)
 
