@@ -26,19 +26,9 @@ log = logging.getLogger(__name__)
 
 def on_reindex(desk: Desk, ack: Ack, command: dict[str, Any], context: BoltContext) -> None:
     """Record an admin's wish for a fresh index; Slack does not repeat a command, so a failure is told at once."""
-    user, channel = command["user_id"], command["channel_id"]
     try:
-        require_admin(desk, user)
-        place = _place_of_reply(desk, channel, user)
-        desk.take(
-            "reindex",
-            team=context.team_id or "",
-            channel=place,
-            channel_type=type_of(place),
-            message_ts=hashlib.sha256(command["trigger_id"].encode()).hexdigest()[:32],
-            user=user,
-            text=command.get("text") or "",
-        )
+        require_admin(desk, command["user_id"])
+        _take_reindex(desk, command, team=context.team_id or "")
     except UserError as error:
         ack(f":warning: {error}")
     except TransientError as error:
@@ -58,6 +48,21 @@ def on_teller(desk: Desk, ack: Ack, command: dict[str, Any]) -> None:
     except TransientError as error:
         log.warning("The status could not be read: %s", error)
         ack(NOT_NOTED)
+
+
+def _take_reindex(desk: Desk, command: dict[str, Any], *, team: str) -> None:
+    user = command["user_id"]
+    place = _place_of_reply(desk, command["channel_id"], user)
+    desk.take(
+        "reindex",
+        team=team,
+        channel=place,
+        channel_type=type_of(place),
+        # No message stands for a command; the trigger is its own even if Slack sends it twice.
+        message_ts=hashlib.sha256(command["trigger_id"].encode()).hexdigest()[:32],
+        user=user,
+        text=command.get("text") or "",
+    )
 
 
 def _status(desk: Desk) -> str:
