@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import httpx
+from slack_sdk import WebClient
 
 Json = dict[str, Any]
 BOT_USER = "U0TELLER01"
@@ -21,18 +22,24 @@ class LocalWorkspace:
     People are `ben`, `lena`, `ada`, `gus`; channels are `general`, `legal`, `retail`, and `teller` for direct messages.
     """
 
-    def __init__(self, folder: Path, *, event_url: str = "", settings: Json | None = None, port: int = 0) -> None:
+    def __init__(
+        self, folder: Path, *, event_url: str = "", settings: Json | None = None, port: int = 0, reset: bool = False
+    ) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         if settings and not (folder / "config.json").exists():
             (folder / "config.json").write_text(json.dumps(settings), encoding="utf-8")
         command = [sys.executable, "-m", "bot.workspace", "--port", str(port), "--folder", str(folder)]
         command += ["--open-events", event_url] if event_url else []
+        command += ["--reset"] if reset else []
         self._errors = (folder / "server.log").open("a+", encoding="utf-8")
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=self._errors, text=True)
         assert self.process.stdout
         line = self.process.stdout.readline()
         if not line.startswith("Local workspace: "):
+            self.process.wait(timeout=10)
+            self.process.stdout.close()
+            self._errors.close()
             raise RuntimeError(f"The workspace did not start: {(folder / 'server.log').read_text(encoding='utf-8')}")
         self.url = line.split()[-1]
         self.port = int(self.url.rpartition(":")[2])
@@ -44,6 +51,11 @@ class LocalWorkspace:
         self.control_token: str = config["control_token"]
         headers = {"Authorization": f"Bearer {self.control_token}"}
         self._client = httpx.Client(base_url=self.url, headers=headers, timeout=40, trust_env=False)
+
+    @property
+    def client(self) -> WebClient:
+        """Return Slack's own client with the bot's token."""
+        return WebClient(token=self.bot_token, base_url=self.api_url)
 
     def __enter__(self) -> Self:
         return self

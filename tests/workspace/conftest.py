@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from slack_sdk import WebClient
 
@@ -21,11 +22,14 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalWorkspa
 
 @pytest.fixture(scope="module")
 def slack(workspace: LocalWorkspace) -> WebClient:
-    return client_of(workspace)
+    return workspace.client
 
 
-def client_of(workspace: LocalWorkspace) -> WebClient:
-    return WebClient(token=workspace.bot_token, base_url=workspace.api_url)
+@pytest.fixture(scope="session")
+def http() -> Iterator[httpx.Client]:
+    """A plain client: no token, no cookie."""
+    with httpx.Client(trust_env=False) as client:
+        yield client
 
 
 @pytest.fixture

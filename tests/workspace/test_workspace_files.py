@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import httpx
 import pytest
 from slack_sdk import WebClient
@@ -5,16 +7,19 @@ from slack_sdk.errors import SlackApiError
 from workspace_fixture import LocalWorkspace
 
 GENERAL, LEGAL = "C0GENERAL1", "C0LEGAL001"
+Get = Callable[..., httpx.Response]
 PDF = b"%PDF-1.4 a contract \x00\xff"
 
 
-def get(url: str, token: str = "", **cookies: str) -> httpx.Response:
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    with httpx.Client(trust_env=False, cookies=cookies) as client:
-        return client.get(url, headers=headers)
+@pytest.fixture
+def get(http: httpx.Client) -> Get:
+    def ask(url: str, token: str = "") -> httpx.Response:
+        return http.get(url, headers={"Authorization": f"Bearer {token}"} if token else {})
+
+    return ask
 
 
-def test_the_bot_uploads_in_three_steps_into_a_thread(workspace: LocalWorkspace, slack: WebClient) -> None:
+def test_the_bot_uploads_in_three_steps_into_a_thread(workspace: LocalWorkspace, slack: WebClient, get: Get) -> None:
     ts = workspace.post("ben", "general", "A chart, please")
 
     sent = slack.files_upload_v2(
@@ -35,7 +40,7 @@ def test_the_bot_uploads_in_three_steps_into_a_thread(workspace: LocalWorkspace,
     assert get(kept["url_private"], workspace.bot_token).content == b"a,b\n1,2"
 
 
-def test_what_a_person_drops_is_downloaded_by_the_bot_only_with_its_token(workspace: LocalWorkspace) -> None:
+def test_what_a_person_drops_is_downloaded_by_the_bot_only_with_its_token(workspace: LocalWorkspace, get: Get) -> None:
     ts = workspace.post("ben", "general", "@Teller read this", files=[("contract.pdf", PDF), ("annex.pdf", PDF + b"2")])
 
     said = next(each for each in workspace.messages("general") if each["ts"] == ts)
@@ -48,7 +53,7 @@ def test_what_a_person_drops_is_downloaded_by_the_bot_only_with_its_token(worksp
     assert get(first["url_private"], workspace.app_token).status_code == 401
 
 
-def test_a_document_is_never_run_on_the_pages_own_address(workspace: LocalWorkspace) -> None:
+def test_a_document_is_never_run_on_the_pages_own_address(workspace: LocalWorkspace, get: Get) -> None:
     workspace.post("ben", "general", files=[("evil.html", b"<script>alert(1)</script>")])
     file = workspace.messages("general")[-1]["files"][0]
 
@@ -70,7 +75,9 @@ def test_people_download_only_what_was_shared_where_they_are(workspace: LocalWor
     assert slack.files_info(file=file["id"])["file"]["is_public"] is False
 
 
-def test_the_bot_knows_nothing_of_files_where_it_is_no_member(workspace: LocalWorkspace, slack: WebClient) -> None:
+def test_the_bot_knows_nothing_of_files_where_it_is_no_member(
+    workspace: LocalWorkspace, slack: WebClient, get: Get
+) -> None:
     workspace.post("ada", "legal", files=[("closed.pdf", PDF)])
     file = workspace.messages("legal")[-1]["files"][0]
     workspace.leave("ada", "legal", who="teller")
@@ -82,7 +89,7 @@ def test_the_bot_knows_nothing_of_files_where_it_is_no_member(workspace: LocalWo
     workspace.join("ada", "legal", who="teller")
 
 
-def test_a_deleted_file_is_gone_and_leaves_a_mark(workspace: LocalWorkspace, slack: WebClient) -> None:
+def test_a_deleted_file_is_gone_and_leaves_a_mark(workspace: LocalWorkspace, slack: WebClient, get: Get) -> None:
     ts = workspace.post("ben", "general", "Two things", files=[("a.pdf", PDF), ("b.pdf", PDF)])
     first, second = next(each for each in workspace.messages("general") if each["ts"] == ts)["files"]
 
@@ -118,13 +125,12 @@ def test_nobody_deletes_the_files_of_others_but_an_admin(workspace: LocalWorkspa
     workspace.delete_file("ada", file["id"])
 
 
-def test_an_upload_takes_one_body_of_some_length(workspace: LocalWorkspace, slack: WebClient) -> None:
+def test_an_upload_takes_one_body_of_some_length(http: httpx.Client, slack: WebClient) -> None:
     url = slack.files_getUploadURLExternal(filename="../../x.txt", length=3)["upload_url"]
 
-    with httpx.Client(trust_env=False) as client:
-        empty = client.post(url, content=b"")
-        multipart = client.post(url, files={"file": ("x.txt", b"abc")})
-        again = client.post(url, content=b"abc")
+    empty = http.post(url, content=b"")
+    multipart = http.post(url, files={"file": ("x.txt", b"abc")})
+    again = http.post(url, content=b"abc")
 
     assert (empty.status_code, multipart.status_code, again.status_code) == (400, 200, 404)
     assert multipart.text == "OK - 3"

@@ -1,5 +1,7 @@
 import asyncio
 import stat
+from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
@@ -8,39 +10,42 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from workspace_fixture import LocalWorkspace
 
+Send = Callable[..., httpx.Response]
 
-def send(workspace: LocalWorkspace, method: str, path: str, headers: dict[str, str], **more: object) -> httpx.Response:
-    with httpx.Client(base_url=workspace.url, trust_env=False) as client:
-        return client.request(method, path, headers=headers, **more)  # type: ignore[arg-type]
+
+@pytest.fixture
+def send(workspace: LocalWorkspace, http: httpx.Client) -> Send:
+    def ask(method: str, path: str, headers: dict[str, str], **more: Any) -> httpx.Response:
+        return http.request(method, f"{workspace.url}{path}", headers=headers, **more)
+
+    return ask
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "127.0.0.1:1", ""])
 @pytest.mark.parametrize("path", ["/", "/control/state?person=ben", "/api/auth.test", "/page/app.js"])
-def test_another_name_for_this_computer_is_refused(workspace: LocalWorkspace, host: str, path: str) -> None:
+def test_another_name_for_this_computer_is_refused(workspace: LocalWorkspace, host: str, path: str, send: Send) -> None:
     headers = {"Host": host, "Authorization": f"Bearer {workspace.control_token}"}
 
-    assert send(workspace, "GET", path, headers).status_code in (400, 403)
+    assert send("GET", path, headers).status_code in (400, 403)
 
 
 @pytest.mark.parametrize(
     "origin", ["https://evil.example", "null", "http://127.0.0.1:1", "http://localhost.evil.example"]
 )
 @pytest.mark.parametrize("path", ["/control/post", "/control/upload", "/api/chat.postMessage", "/response/T/x"])
-def test_another_page_changes_nothing(workspace: LocalWorkspace, origin: str, path: str) -> None:
+def test_another_page_changes_nothing(workspace: LocalWorkspace, origin: str, path: str, send: Send) -> None:
     before = len(workspace.messages("general"))
     headers = {"Origin": origin, "Authorization": f"Bearer {workspace.control_token}"}
     sent = {"person": "ben", "channel": "general", "text": "forged", "token": workspace.bot_token}
 
-    assert send(workspace, "POST", path, headers, json=sent).status_code == 403
+    assert send("POST", path, headers, json=sent).status_code == 403
     assert len(workspace.messages("general")) == before
 
 
-def test_the_pages_own_origin_passes(workspace: LocalWorkspace) -> None:
+def test_the_pages_own_origin_passes(workspace: LocalWorkspace, send: Send) -> None:
     headers = {"Origin": workspace.url, "Authorization": f"Bearer {workspace.control_token}"}
 
-    posted = send(
-        workspace, "POST", "/control/post", headers, json={"person": "ben", "channel": "general", "text": "hi"}
-    )
+    posted = send("POST", "/control/post", headers, json={"person": "ben", "channel": "general", "text": "hi"})
 
     assert posted.json()["ok"] is True
 
@@ -49,9 +54,9 @@ def test_a_socket_from_another_page_is_refused(workspace: LocalWorkspace) -> Non
     client = WebClient(base_url=workspace.api_url)
     url = client.apps_connections_open(app_token=workspace.app_token)["url"]
 
-    async def status(address: str, **more: object) -> int:
+    async def status(address: str, **more: Any) -> int:
         try:
-            async with connect(address, proxy=None, **more):  # type: ignore[arg-type]
+            async with connect(address, proxy=None, **more):
                 return 101
         except InvalidStatus as refused:
             return refused.response.status_code
@@ -63,12 +68,12 @@ def test_a_socket_from_another_page_is_refused(workspace: LocalWorkspace) -> Non
 
 
 @pytest.mark.parametrize("token", ["", "wrong", "bot"])
-def test_the_control_api_wants_its_own_token(workspace: LocalWorkspace, token: str) -> None:
+def test_the_control_api_wants_its_own_token(workspace: LocalWorkspace, token: str, send: Send) -> None:
     given = workspace.bot_token if token == "bot" else token
     headers = {"Authorization": f"Bearer {given}"} if given else {}
 
     for method, path in [("GET", "/control/state?person=ben"), ("GET", "/control/traffic"), ("POST", "/control/post")]:
-        assert send(workspace, method, path, headers).status_code == 401
+        assert send(method, path, headers).status_code == 401
 
 
 def test_the_page_gets_a_session_that_scripts_cannot_read(workspace: LocalWorkspace) -> None:
