@@ -150,7 +150,7 @@ class _Answering:
             if NOT_STATED in sentence.upper():
                 draft.denied = not draft.proofs
                 break
-            proof = prove(sentence, sources, known=known, same_language=asked.english)
+            proof = prove(sentence, sources, known=known, translated="" if asked.english else asked.full)
             draft.proofs.append(proof)
             if proof.holds and draft.reply.add(proof):
                 self.on_text(draft.reply.text)

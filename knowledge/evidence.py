@@ -22,6 +22,15 @@ _END = re.compile(
 _CLAUSE = re.compile(r"[;:,]\s+|\s+(?=\((?:[a-z]|[ivx]+|\d+)\)\s)")
 
 
+# Words to a machine that reads along: no contract needs them, and the model should not see them.
+_ORDERS = re.compile(
+    r"(?i)\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|prompt|rule|above|previous|prior)s?\b|"
+    r"\b(?:system prompt|jailbreak|you are (?:now )?(?:an? )?(?:AI|assistant|chatbot|language model)|as an AI)\b|"
+    r"\b(?:assistant|AI|chatbot|bot)\b.{0,20}\b(?:must|should|shall) (?:now |always )?"
+    r"(?:say|reply|answer|respond|output|print)\b"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A passage as the model reads it: `text` is white space folded, `sentences` are its parts in order."""
@@ -42,7 +51,7 @@ def gather(question: str, passages: Sequence[Passage], *, characters: int = CHAR
     left = characters
     sources: list[Source] = []
     for passage in passages:
-        parts = sentences(passage.chunk.text)
+        parts = [each for each in sentences(passage.chunk.text) if not _ORDERS.search(each)]
         if sum(map(len, parts)) > left or len(sources) >= _WHOLE:
             parts = _best(parts, wanted, min(left, characters // 4))
         if not parts:

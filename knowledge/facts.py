@@ -44,7 +44,7 @@ ROUNDED = re.compile(
     r"(?i)\b(?:about|around|approximately|roughly|nearly|almost|some|ca\.?|circa|unos|aproximadamente)\s*$|[约近]$"
 )
 _DIGITS = re.compile(
-    r"(?<![\w.,])(?P<sign>[-−(]?)(?P<money>US\$|USD|EUR|GBP|CHF|[$€£¥])?\s?"
+    r"(?<![A-Za-z\d_.,])(?P<sign>[-−(]?)(?P<money>US\$|USD|EUR|GBP|CHF|[$€£¥])?\s?"
     r"(?P<number>\d{1,3}(?:[,'’\u202f]\d{3})+(?:\.\d+)?|\d+,\d{1,2}(?!\d)|\d+(?:\.\d+)?|\.\d+)"
     r"(?P<nth>st|nd|rd|th|º|ª)?"
     r"(?:[ -]?(?P<scale>hundred|thousand|million|billion|trillion|millones|millón|mil|mio|mn|mm|bn|[kKmMbB万亿])"
@@ -135,8 +135,9 @@ def _numbers(text: str) -> Iterator[Number]:
         scale = Decimal(SCALES.get((match["scale"] or "").lower(), 1))
         if match["scale"] in {"m", "M", "b", "B"} and not match["money"]:
             scale = Decimal(1)  # `5 m` without a currency is metres as likely as millions.
-        last = Decimal(1).scaleb(value.as_tuple().exponent) * scale  # type: ignore[arg-type]
-        rounded = scale > 1 or bool(ROUNDED.search(text[: match.start()]))
+        about = bool(ROUNDED.search(text[: match.start()]))
+        last = Decimal(1).scaleb(int((value.normalize() if about else value).as_tuple().exponent)) * scale
+        rounded = about or scale > 1
         percent = re.match(r"\s?(?:%|per\s?cent|percent|por ciento)", text[match.end() :], re.IGNORECASE)
         yield Number(value * scale, "%" if percent else "", last if rounded else Decimal(0))
     yield from _spelled(_DIGITS.sub(" ; ", text))

@@ -14,6 +14,7 @@ _TABLE = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="
 SHORTHAND: dict[str, str] = _TABLE["questions"]
 ABBREVIATIONS: dict[str, str] = _TABLE["words"]
 _KINDS: dict[str, list[str]] = _TABLE["kinds"]
+_CONCEPTS = [(re.compile(f"(?i){asked}"), re.compile(f"(?i){told}")) for asked, told in _TABLE["concepts"].items()]
 _LANGUAGES = {name: frozenset(words.split()) for name, words in _TABLE["languages"].items()}
 GREETING = re.compile(
     r"(?i)^\W*(?:hi|hello|hey|hallo|hola|good (?:morning|afternoon|evening|day)|moin|servus|你好|您好|привет)"
@@ -87,6 +88,11 @@ def asks_for(question: str) -> str:
     """Return the kind of thing that a question asks for, or nothing when any sentence may answer."""
     found = (kind for kind, patterns in _KINDS.items() if any(re.search(f"(?i){each}", question) for each in patterns))
     return next(found, "")
+
+
+def speaks_of(question: str, text: str) -> bool:
+    """Tell whether `text` speaks of every concept that a question is about."""
+    return all(told.search(text) for asked, told in _CONCEPTS if asked.search(question))
 
 
 def leans(question: str, thread: Sequence[Turn]) -> bool:

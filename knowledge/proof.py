@@ -50,17 +50,18 @@ def split_markers(sentence: str) -> tuple[str, frozenset[int]]:
     return " ".join(bare.split()), frozenset(numbers)
 
 
-def prove(sentence: str, sources: Sequence[Source], *, known: str = "", same_language: bool = True) -> Proof:
+def prove(sentence: str, sources: Sequence[Source], *, known: str = "", translated: str = "") -> Proof:
     """Find the quotes that carry `sentence`, preferring the sources that it points at.
 
     Args:
         sentence: One sentence as the model wrote it.
         sources: What the model read.
         known: Words that need no proof: the document's title and parties.
-        same_language: Whether the words of the sentence may be looked for; numbers and names always are.
+        translated: The question in the sources' language, when the sentence is in another: then its words cannot be
+            looked for, those of the question say which quote is meant; numbers and names must stand all the same.
     """
     text, pointed = split_markers(sentence)
-    claim = _Claim(text, facts(text), _content(text) if same_language else frozenset(), known)
+    claim = _Claim(text, facts(text), _content(translated or text), known)
     pool = [Quote(source, part) for source in sources for part in source.sentences]
     chosen: list[Quote] = []
     while pool and len(chosen) < _MOST_QUOTES and not (chosen and claim.carried(_given(chosen))):
@@ -71,9 +72,9 @@ def prove(sentence: str, sources: Sequence[Source], *, known: str = "", same_lan
         chosen.append(pool.pop(at))
     given = _given(chosen)
     lost = claim.lost(given)
-    if claim.share(f"{given} {known}") < _SUPPORT:
+    if not translated and claim.share(f"{given} {known}") < _SUPPORT:
         lost.append("most of its words")
-    if same_language and _turned(text, given):
+    if not translated and _turned(text, given):
         lost.append("its “not”")
     return Proof(text, tuple(chosen), tuple(lost))
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from knowledge.facts import facts, names
-from knowledge.phrasing import asks_for
+from knowledge.phrasing import asks_for, speaks_of
 from knowledge.proof import Proof
 from knowledge.types import Check
 
@@ -43,11 +43,14 @@ def judge(question: str, proofs: Sequence[Proof], *, denied: bool, stated: float
     kind = asks_for(question)
     quoted = " ".join(quote.text for proof in held for quote in proof.quotes)
     fits = not kind or gives(kind, quoted)
+    passages = {quote.source.number: quote.source for proof in held for quote in proof.quotes}.values()
+    read = " ".join(f"{each.passage.chunk.heading} {each.text}" for each in passages)
     lost = sorted({each for proof in proofs for each in proof.lost})
     checks = (
         Check("stated", stated >= _STATED and not denied, f"{stated:.2f}"),
         Check("proven", bool(held), ", ".join(lost) or f"{len(held)} of {len(proofs)} sentences"),
         Check("kind", fits, kind),
+        Check("concept", speaks_of(question, read), ""),
     )
     sure = stated * (0.6 + 0.4 * confidence) * (len(held) / len(proofs) if proofs else 0.0)
     return Verdict(all(check.passed for check in checks), round(sure, 3), checks)

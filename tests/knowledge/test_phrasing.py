@@ -1,0 +1,101 @@
+"""How questions are put: shorthand, languages, follow-ups."""
+
+import re
+
+import pytest
+
+from knowledge import phrasing
+from knowledge.phrasing import asks_for, language, leans, resolve, speaks_of, spell_out, topic, yes_or_no
+from knowledge.types import Turn
+
+PARTIES = (Turn("who are the parties?", "The parties are Hydron Technologies, Inc. and Miami Dolphins, Ltd. [1]"),)
+
+
+@pytest.mark.parametrize(
+    ("typed", "word"),
+    [("gov law", "law"), ("term?", "begin"), ("which courts", "jurisdiction"), ("LoL", "liability"), ("tfc?", "cause")],
+)
+def test_shorthand_is_spelled_out(typed, word):
+    assert word in spell_out(typed)
+    assert len(spell_out(typed).split()) > 4
+
+
+def test_a_full_question_stays_as_it_is():
+    question = "Does the term of the licence end when Contoso is sold?"
+
+    assert spell_out(question) == question
+
+
+def test_abbreviations_inside_a_question_are_spelled_out():
+    assert (
+        spell_out("is there a window in the first yr of the agmt")
+        == "is there a window in the first year of the agreement"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Which law governs the agreement?", "English"),
+        ("gov law", "English"),
+        ("¿Cuál es el plazo del contrato?", "Spanish"),
+        ("Wie lange läuft der Vertrag?", "German"),
+        ("Quelle est la loi applicable au contrat ?", "French"),
+        ("已经付的钱能退吗?", "Chinese"),
+        ("Какой срок договора?", "Russian"),
+    ],
+)
+def test_the_language_of_a_question_is_recognised(text, name):
+    assert language(text) == name
+
+
+def test_yes_or_no_questions_are_recognised():
+    assert yes_or_no("can Hydron get out early?")
+    assert yes_or_no("and does it renew?")
+    assert not yes_or_no("which courts decide?")
+
+
+def test_the_first_one_is_the_first_that_the_last_answer_named():
+    question = resolve("how much does the first one pay the second per year?", PARTIES)
+
+    assert question == "how much does Hydron Technologies, Inc pay Miami Dolphins, Ltd per year?"
+
+
+def test_the_first_year_is_no_party():
+    assert resolve("what is paid in the first year?", PARTIES) == "what is paid in the first year?"
+
+
+def test_a_question_that_leans_on_the_thread_takes_its_topic_along():
+    thread = (Turn("how much does Hydron pay?", "It pays $24,000."),)
+
+    assert leans("and if they are late with it?", thread)
+    assert "Hydron pay" in topic("and if they are late with it?", thread)
+    assert topic("which law governs the agreement?", thread) == "which law governs the agreement?"
+    assert not leans("and then?", ())
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("how much notice must be given?", "duration"),
+        ("how much does the buyer pay?", "money"),
+        ("what interest is due?", "rate"),
+        ("when does it end?", "time"),
+        ("who is the supplier?", "person"),
+        ("what is their tax ID?", "identifier"),
+        ("minimum volume per month in tonnes?", "quantity"),
+        ("which law governs?", ""),
+    ],
+)
+def test_what_a_question_asks_for_is_recognised(question, kind):
+    assert asks_for(question) == kind
+
+
+def test_an_insurance_limit_is_no_liability_cap():
+    assert not speaks_of("Is liability capped?", "insurance with limits of liability of at least $1,000,000")
+    assert speaks_of("Is liability capped?", "In no event shall either party be liable for more than the fees paid.")
+
+
+def test_every_pattern_of_the_table_is_sound():
+    for pattern in [*phrasing.SHORTHAND, *(each for kind in phrasing._KINDS.values() for each in kind)]:
+        re.compile(pattern)
