@@ -1,18 +1,14 @@
 """The bot's app on a real SQLite ledger, talking to a small Slack over real HTTP."""
 
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-sys.path.append(str(Path(__file__).parents[1]))  # For `workspace_fixture`, which other folders of tests use too.
-
-from small_slack import SECRET, Bot, SmallSlack
-
 from bot.app import build_app
 from knowledge.tables import connect, metadata
+from tests.bot.small_slack import SECRET, Bot, SmallSlack
 from workers.ledger import Ledger
 from workers.settings import Settings
 

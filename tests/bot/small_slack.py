@@ -5,20 +5,39 @@ import hmac
 import json
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from slack_bolt import App, BoltRequest, BoltResponse
+from sqlalchemy import event
 
 from workers.ledger import Ledger
 from workers.request import Request
 
+ROOT = Path(__file__).parents[2]
 TEAM, BOT, BEN, ADA = "T0TELLER01", "U0TELLER01", "U0BEN00001", "U0ADA00001"
 GENERAL, DIRECT = "C0GENERAL1", "D0BEN00001"
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 HANG_UP = {"hang": "up"}  # As an answer: none, though the call was heard.
+
+
+@contextmanager
+def refusing_writes(ledger: Ledger) -> Iterator[None]:
+    """Have the database refuse every write, as one does that was made read-only."""
+
+    def forbid(connection: object, *_: object) -> None:
+        connection.cursor().execute("PRAGMA query_only=ON")  # type: ignore[attr-defined]
+
+    event.listen(ledger.engine, "connect", forbid)
+    ledger.engine.dispose()
+    yield
+    event.remove(ledger.engine, "connect", forbid)
+    ledger.engine.dispose()
 
 
 class SmallSlack:

@@ -1,9 +1,9 @@
 import pytest
-from small_slack import ADA, BEN, DIRECT, GENERAL, Bot, said
 from sqlalchemy import select
 
 from bot.actions import THANKS
 from bot.home import ADMIN_TITLE, TITLE
+from tests.bot.small_slack import ADA, BEN, DIRECT, GENERAL, Bot, said
 from workers.request import feedback
 
 

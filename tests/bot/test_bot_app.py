@@ -4,41 +4,35 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import yaml
 from slack_bolt import BoltRequest
-from small_slack import BOT, GENERAL, HANG_UP, TEAM, Bot, SmallSlack, mentioned, said, shared, signed
-from sqlalchemy import event
 from starlette.testclient import TestClient
 
 from bot.app import COMMANDS, EVENTS, PASSING_EVENTS, build_app, slack_client
 from bot.listen import http_app
 from knowledge.errors import UnavailableError, UserError
-from workers.ledger import Ledger
+from tests.bot.small_slack import (
+    BOT,
+    GENERAL,
+    HANG_UP,
+    ROOT,
+    TEAM,
+    Bot,
+    SmallSlack,
+    mentioned,
+    refusing_writes,
+    said,
+    shared,
+    signed,
+)
 from workers.settings import Settings
 
-ROOT = Path(__file__).parents[2]
 HEAVY = ("torch", "transformers", "faiss", "sentence_transformers", "numpy", "xllamacpp", "tantivy")
-
-
-@contextmanager
-def refusing_writes(ledger: Ledger) -> Iterator[None]:
-    """Have the database refuse every write, as one does that was made read-only."""
-
-    def forbid(connection: object, *_: object) -> None:
-        connection.cursor().execute("PRAGMA query_only=ON")  # type: ignore[attr-defined]
-
-    event.listen(ledger.engine, "connect", forbid)
-    ledger.engine.dispose()
-    yield
-    event.remove(ledger.engine, "connect", forbid)
-    ledger.engine.dispose()
 
 
 @pytest.mark.parametrize(

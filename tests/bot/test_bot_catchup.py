@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from small_slack import BOT, DIRECT, GENERAL, HANG_UP, TEAM, Bot, said
-from test_bot_app import refusing_writes
 
 from bot.app import slack_client
 from bot.catchup import LONGEST, MARGIN, CatchUp, Gaps
 from bot.desk import Desk
 from knowledge.errors import TransientError
+from tests.bot.small_slack import BOT, DIRECT, GENERAL, HANG_UP, TEAM, Bot, refusing_writes, said
 from workers.hearing import last_heard
 from workers.settings import Settings
 

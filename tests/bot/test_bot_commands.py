@@ -1,9 +1,8 @@
 import pytest
-from small_slack import ADA, BEN, GENERAL, Bot
-from test_bot_app import refusing_writes
 
 from bot.commands import HELP, NOT_NOTED, STARTED
 from bot.membership import ADMINS_ONLY
+from tests.bot.small_slack import ADA, BEN, GENERAL, Bot, refusing_writes
 
 
 def test_an_admin_starts_a_rebuild_that_is_reported_in_the_channel(bot: Bot) -> None:

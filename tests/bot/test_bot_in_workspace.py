@@ -16,16 +16,15 @@ import httpx
 import pytest
 from slack_bolt import App
 from slack_sdk import WebClient
-from small_slack import ADA, BEN, GENERAL, TEAM
 from sqlalchemy import select
-from test_bot_app import ROOT, refusing_writes
-from workspace_fixture import LocalWorkspace
 
 from bot.app import build_app
 from bot.commands import HELP, STARTED
 from bot.listen import listen_to_socket
 from bot.membership import ADMINS_ONLY
 from knowledge.tables import connect
+from tests.bot.small_slack import ADA, BEN, GENERAL, ROOT, TEAM, refusing_writes
+from tests.workspace_fixture import LocalWorkspace
 from workers.ledger import Ledger
 from workers.request import Request, feedback
 from workers.settings import Settings

@@ -1,7 +1,7 @@
 import pytest
-from small_slack import ADA, BEN, BOT, DIRECT, GENERAL, TEAM, Bot, mentioned, said, shared
 
 from bot.messages import MAX_CHARACTERS, TOO_LONG
+from tests.bot.small_slack import ADA, BEN, BOT, DIRECT, GENERAL, TEAM, Bot, mentioned, said, shared
 
 
 def test_a_mention_becomes_one_row_without_the_mention_and_only_its_id_is_queued(bot: Bot) -> None:

@@ -1,4 +1,4 @@
-from small_slack import BEN, BOT, DIRECT, GENERAL, Bot, said, shared
+from tests.bot.small_slack import BEN, BOT, DIRECT, GENERAL, Bot, said, shared
 
 
 def test_each_file_of_a_message_becomes_a_row_of_its_own(bot: Bot) -> None:
