@@ -126,22 +126,26 @@ def enqueue(id: str, kind: Kind) -> bool:  # noqa: A002 - the name that the tabl
 
 def send(task: str, id: str) -> bool:  # noqa: A002
     """Send a request's id to a task within about two seconds; False when that fails."""
-    patient = app.conf.broker_transport_options
-    connection = Connection(  # type: ignore[no-untyped-call]
-        app.conf.broker_write_url, ssl=app.conf.broker_use_ssl, transport_options={**patient, **HASTE}
-    )
     try:
-        with producers[connection].acquire(block=True, timeout=2) as producer:
+        with producers[_hasty()].acquire(block=True, timeout=2) as producer:
             app.send_task(task, kwargs={"v": 1, "id": id}, producer=producer, retry=False)
     except (KombuError, redis.RedisError, OSError):
         return False
     return True
 
 
+def _hasty() -> Connection:
+    patient = app.conf.broker_transport_options
+    return Connection(  # type: ignore[no-untyped-call]
+        app.conf.broker_write_url, ssl=app.conf.broker_use_ssl, transport_options={**patient, **HASTE}
+    )
+
+
 def workers_listen() -> bool:
     """Return whether any worker answers within a second."""
     try:
-        return bool(app.control.ping(timeout=1.0))
+        with _hasty() as connection:
+            return bool(app.control.ping(timeout=1.0, connection=connection))
     except (KombuError, redis.RedisError, OSError):
         return False
 

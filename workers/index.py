@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 
 BATCH = 200  # Chunks embedded in one step: about four seconds on two cores.
 STEP_SECONDS = 15.0
+NOW = 0.0
+WHILE_READ = 10.0  # Seconds until a document that is being read for another file is looked at again.
 GONE = ("file_not_found", "file_deleted")
 
 
@@ -45,20 +47,22 @@ def index(*, v: int, id: str) -> None:  # noqa: A002 - the payload's version and
 
 
 def index_step(id: str, services: "Services") -> None:  # noqa: A002
-    """Do the next step of a file, a removal or a reindexing that is due, unless somebody else does."""
+    """Do the next step of a file, a removal or a reindexing that is due, unless somebody else does.
+
+    The work returns the seconds until its next step, or None when there is none.
+    """
     ledger = services.ledger
     claim = ledger.claim(id)
     if claim is None:
         return
     work = {"file": _file, "removal": _removal, "reindex": _reindex}[claim.request.kind]
-    more = False
+    pause: float | None = None
     with Attempt(ledger, claim), Progress(services.slack, ledger, claim) as progress:
-        more = work(claim, services, progress.stage)
-    if more and ledger.release(claim):
-        if send("workers.index.index", id):
-            ledger.enqueued(id)
-    else:
+        pause = work(claim, services, progress.stage)
+    if pause is None:
         deliver_soon(id, services)
+    elif ledger.release(claim, after=pause) and not pause and send("workers.index.index", id):
+        ledger.enqueued(id)
 
 
 def reindex_here(services: "Services", say: Callable[[str], None]) -> dict[str, Any]:
@@ -76,7 +80,7 @@ def reindex_here(services: "Services", say: Callable[[str], None]) -> dict[str, 
     return _report(len(documents), tuple(filter(None, notes)), seconds=time.time() - began)
 
 
-def _file(claim: Claim, services: "Services", say: Callable[[str], None]) -> bool:
+def _file(claim: Claim, services: "Services", say: Callable[[str], None]) -> float | None:
     request, library = claim.request, services.library
     try:
         if "document" not in request.detail:
@@ -84,31 +88,35 @@ def _file(claim: Claim, services: "Services", say: Callable[[str], None]) -> boo
     except UnreadableFileError as error:
         reply = {"type": "unreadable", "reason": error.reason, "text": str(error), "name": _name(request)}
         services.ledger.ready(claim, reply)
-        return False
+        return None
     receipt = Receipt.from_json(request.detail["receipt"])
     left = library.embed(receipt.document_id, limit=BATCH)
     say(f"Reading {receipt.name}, embedding {_percent(receipt.chunks - left, receipt.chunks)} %")
     if left:
-        return True
+        return NOW
     library.publish()
     places = places_of_upload(request)
     file_id = "" if request.channel_type == "cli" else request.item
     for place in places:
         library.place(receipt.document_id, place, file_id=file_id, user=request.user, name=receipt.name)
+    if receipt.document_id not in Store(services.engine).placed():
+        library.purge(receipt.document_id)  # The file was deleted in the meantime.
+        services.ledger.abandon(claim)
+        return None
     words = {"places": list(places), "audience_words": audience_words(request)}
     services.ledger.ready(claim, {"type": "receipt", **receipt.to_json(), **words})
-    return False
+    return None
 
 
-def _take_in(claim: Claim, services: "Services", say: Callable[[str], None]) -> bool:
-    """Fetch a file and read it, not yet searchable; False when nobody waits for it any more."""
+def _take_in(claim: Claim, services: "Services", say: Callable[[str], None]) -> float | None:
+    """Fetch a file and read it, not yet searchable."""
     request, library = claim.request, services.library
     say(f"Fetching {_name(request)}")
     with tempfile.TemporaryDirectory(prefix="teller-") as folder:
         fetched = _fetch(request, services, Path(folder))
         if fetched is None:
             services.ledger.abandon(claim)
-            return False
+            return None
         path, name = fetched
         say(f"Reading {name}")
         document = library.keep(path)
@@ -119,7 +127,7 @@ def _take_in(claim: Claim, services: "Services", say: Callable[[str], None]) -> 
             library.purge(document)
         raise
     services.ledger.note(claim, document=document, receipt=receipt.to_json())
-    return True
+    return NOW
 
 
 def _fetch(request: Request, services: "Services", folder: Path) -> tuple[Path, str] | None:
@@ -149,25 +157,24 @@ def _message_stands(request: Request, services: "Services") -> bool:
     return any(message.ts == request.message_ts for message in thread)
 
 
-def _removal(claim: Claim, services: "Services", _say: Callable[[str], None]) -> bool:
+def _removal(claim: Claim, services: "Services", _say: Callable[[str], None]) -> float | None:
     orphans = Store(services.engine).withdraw(claim.request.item)
-    busy = {request.detail.get("document") for request in services.ledger.unfinished("file")}
-    if busy & set(orphans):
-        raise TransientError("The same document is being read for another file.", after=10)
+    if {request.detail.get("document") for request in services.ledger.in_work("file")} & set(orphans):
+        return WHILE_READ
     for document in orphans:
         services.library.purge(document)
     if orphans:
         services.library.publish()
     services.ledger.ready(claim, {"type": "silence"})
-    return False
+    return None
 
 
-def _reindex(claim: Claim, services: "Services", say: Callable[[str], None]) -> bool:
+def _reindex(claim: Claim, services: "Services", say: Callable[[str], None]) -> float | None:
     request, library, steps = claim.request, services.library, Steps(services.engine)
     if "generation" not in request.detail:
         services.ledger.note(claim, generation=library.next_generation())
         steps.plan(request.id, library.rebuild_plan())
-        return True
+        return NOW
     generation, began = int(request.detail["generation"]), time.monotonic()
     done, every = steps.count(request.id)
     _tell(claim, services, say, f"Rebuilding the index: {done} of {every} documents")
@@ -177,11 +184,11 @@ def _reindex(claim: Claim, services: "Services", say: Callable[[str], None]) -> 
             library.publish(generation=generation)
             notes = steps.notes(request.id)
             services.ledger.ready(claim, _report(every, notes, seconds=time.time() - request.created_at))
-            return False
+            return None
         note = _reread(library, document, generation)
         if note or not library.embed(document, limit=BATCH):
             steps.done(request.id, document, note)
-    return True
+    return NOW
 
 
 def _tell(claim: Claim, services: "Services", say: Callable[[str], None], words: str) -> None:

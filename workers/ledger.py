@@ -179,9 +179,9 @@ class Ledger:
         """Give the request back, to be tried again `after` seconds from now."""
         return self._fenced(claim, **freed(self.clock() + after), error=error)
 
-    def release(self, claim: Claim, words: str = "") -> bool:
+    def release(self, claim: Claim, *, after: float = 0.0) -> bool:
         """Give the request back for its next step: it has made progress, so its attempts start afresh."""
-        return self._fenced(claim, **freed(self.clock()), attempts=0, stage=words[:255])
+        return self._fenced(claim, **freed(self.clock() + after), attempts=0)
 
     def abandon(self, claim: Claim) -> bool:
         """End a request that nobody waits for any more; nothing is posted."""
@@ -211,9 +211,9 @@ class Ledger:
         """Return whether Teller was asked, or given a file, in that thread."""
         return any(each.kind in ORDERED and each.state != "cancelled" for each in self.thread(team, channel, thread_ts))
 
-    def unfinished(self, kind: Kind) -> tuple[Request, ...]:
-        """Return the requests of a kind that are neither answered nor given up."""
-        return self.rows.all(columns.kind == kind, columns.state.in_(UNFINISHED))
+    def in_work(self, kind: Kind) -> tuple[Request, ...]:
+        """Return the requests of a kind that are waiting or being worked on."""
+        return self.rows.all(columns.kind == kind, columns.state.in_((*WAITING, "running")))
 
     def ahead(self, id: str) -> int:  # noqa: A002
         """Return how many questions will be worked on before this one."""

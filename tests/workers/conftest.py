@@ -15,7 +15,9 @@ from sqlalchemy.engine import Engine
 
 from knowledge.tables import connect, metadata
 from tests.workers.fake_slack import FakeSlack
+from workers.celery import configure
 from workers.ledger import Ledger
+from workers.settings import Settings
 from workers.slack import Slack
 from workers.state import upgrade
 
@@ -136,6 +138,12 @@ def sqlite_engine(sqlite_file, tmp_path) -> Iterator[Engine]:
     engine = connect(f"sqlite:///{path}")
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_broker() -> None:
+    """Have what is enqueued reach nobody, least of all a server that runs here already."""
+    configure(Settings(redis_url="redis://127.0.0.1:1/0"))
 
 
 @pytest.fixture
