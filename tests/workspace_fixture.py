@@ -16,41 +16,24 @@ BOT_USER = "U0TELLER01"
 ROOT = Path(__file__).resolve().parent.parent
 
 
-class LocalWorkspace:
-    """A workspace on a free port.
+class WorkspaceClient:
+    """Speak for the people of a running workspace.
 
     People are `ben`, `lena`, `ada`, `gus`; channels are `general`, `legal`, `retail`, and `teller` for direct messages.
     """
 
-    def __init__(
-        self, folder: Path, *, event_url: str = "", settings: Json | None = None, port: int = 0, reset: bool = False
-    ) -> None:
+    def __init__(self, url: str, folder: Path) -> None:
+        self.url = url
         self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
-        if settings and not (folder / "config.json").exists():
-            (folder / "config.json").write_text(json.dumps(settings), encoding="utf-8")
-        command = [sys.executable, "-m", "bot.workspace", "--port", str(port), "--folder", str(folder)]
-        command += ["--open-events", event_url] if event_url else []
-        command += ["--reset"] if reset else []
-        self._errors = (folder / "server.log").open("a+", encoding="utf-8")
-        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=self._errors, text=True)
-        assert self.process.stdout
-        line = self.process.stdout.readline()
-        if not line.startswith("Local workspace: "):
-            self.process.wait(timeout=10)
-            self.process.stdout.close()
-            self._errors.close()
-            raise RuntimeError(f"The workspace did not start: {(folder / 'server.log').read_text(encoding='utf-8')}")
-        self.url = line.split()[-1]
-        self.port = int(self.url.rpartition(":")[2])
-        self.api_url = f"{self.url}/api/"
+        self.port = int(url.rpartition(":")[2])
+        self.api_url = f"{url}/api/"
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         self.bot_token: str = config["bot_token"]
         self.app_token: str = config["app_token"]
         self.signing_secret: str = config["signing_secret"]
         self.control_token: str = config["control_token"]
         headers = {"Authorization": f"Bearer {self.control_token}"}
-        self._client = httpx.Client(base_url=self.url, headers=headers, timeout=40, trust_env=False)
+        self._client = httpx.Client(base_url=url, headers=headers, timeout=40, trust_env=False)
 
     @property
     def client(self) -> WebClient:
@@ -64,14 +47,8 @@ class LocalWorkspace:
         self.close()
 
     def close(self) -> None:
-        """Stop the server; the folder keeps the conversation."""
+        """Let go of the workspace."""
         self._client.close()
-        if self.process.poll() is None:
-            self.process.terminate()
-        self.process.wait(timeout=10)
-        if self.process.stdout:
-            self.process.stdout.close()
-        self._errors.close()
 
     def act(self, action: str, **sent: Any) -> Json:
         """Do what a person does; raise when the workspace refuses."""
@@ -192,3 +169,37 @@ class LocalWorkspace:
     def traffic(self) -> list[Json]:
         """Return the latest calls and deliveries."""
         return list(self.ask("traffic")["traffic"])
+
+
+class LocalWorkspace(WorkspaceClient):
+    """A workspace of its own, on a free port."""
+
+    def __init__(
+        self, folder: Path, *, event_url: str = "", settings: Json | None = None, port: int = 0, reset: bool = False
+    ) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        if settings and not (folder / "config.json").exists():
+            (folder / "config.json").write_text(json.dumps(settings), encoding="utf-8")
+        command = [sys.executable, "-m", "bot.workspace", "--port", str(port), "--folder", str(folder)]
+        command += ["--open-events", event_url] if event_url else []
+        command += ["--reset"] if reset else []
+        self._errors = (folder / "server.log").open("a+", encoding="utf-8")
+        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=self._errors, text=True)
+        assert self.process.stdout
+        line = self.process.stdout.readline()
+        if not line.startswith("Local workspace: "):
+            self.process.wait(timeout=10)
+            self.process.stdout.close()
+            self._errors.close()
+            raise RuntimeError(f"The workspace did not start: {(folder / 'server.log').read_text(encoding='utf-8')}")
+        super().__init__(line.split()[-1], folder)
+
+    def close(self) -> None:
+        """Stop the server; the folder keeps the conversation."""
+        super().close()
+        if self.process.poll() is None:
+            self.process.terminate()
+        self.process.wait(timeout=10)
+        if self.process.stdout:
+            self.process.stdout.close()
+        self._errors.close()
