@@ -99,12 +99,12 @@ class WorkspaceClient:
         """Return what `found` returns as soon as that is truthy."""
         deadline = time.monotonic() + timeout
         while True:
-            version = int(self.ask("wait", since=0, seconds=0)["version"])
+            version = int(self.ask("wait", since=0, milliseconds=0)["version"])
             if result := found():
                 return result
             if time.monotonic() > deadline:
                 raise TimeoutError(f"Nothing came in {timeout} s; the traffic was {self.traffic()[-20:]}")
-            self.ask("wait", since=version, seconds=1)
+            self.ask("wait", since=version, milliseconds=200)
 
     def wait_for_reply(
         self,

@@ -29,6 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         sys.stderr.write(f"Port {asked.port} cannot be opened: {error.strerror}.\n")
         return 1
+    # Inherited by each connection; without it every answer waits for the other side's delayed acknowledgement.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     port = listening.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     workspace = Workspace(asked.folder, config, url=url)

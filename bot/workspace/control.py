@@ -18,7 +18,7 @@ from bot.workspace.workspace import Workspace
 
 Json = dict[str, Any]
 PING_SECONDS = 15.0
-MOST_SECONDS = 30.0
+MOST_MILLISECONDS = 30_000
 
 
 def routes(workspace: Workspace, session: Session) -> list[Route]:
@@ -64,8 +64,8 @@ def routes(workspace: Workspace, session: Session) -> list[Route]:
 
     async def wait(request: Request) -> Response:
         since = _number(request.query_params.get("since", "0"), most=1 << 60)
-        seconds = min(float(_number(request.query_params.get("seconds", "10"), most=1000)), MOST_SECONDS)
-        return JSONResponse({"ok": True, "version": await workspace.feed.changed(since, seconds=seconds)})
+        wanted = _number(request.query_params.get("milliseconds", "10000"), most=MOST_MILLISECONDS)
+        return JSONResponse({"ok": True, "version": await workspace.feed.changed(since, seconds=wanted / 1000)})
 
     async def traffic(_: Request) -> Response:
         return JSONResponse({"ok": True, "traffic": list(workspace.feed.traffic)})

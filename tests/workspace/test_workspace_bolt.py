@@ -227,11 +227,11 @@ def test_a_command_is_answered_at_once_and_later(bolt: LocalWorkspace, seen: See
 
 def test_a_command_without_a_bot_fails_before_the_askers_eyes(start: Start) -> None:
     workspace = start()
-    since = workspace.ask("wait", since=0, seconds=0)["version"]
+    since = workspace.ask("wait", since=0, milliseconds=0)["version"]
 
     workspace.command("ada", "general", "/reindex")
 
-    assert workspace.ask("wait", since=since, seconds=5)["version"] > since
+    assert workspace.ask("wait", since=since, milliseconds=5000)["version"] > since
     assert not [each for each in workspace.traffic() if each["kind"] == "socket"]
 
 
