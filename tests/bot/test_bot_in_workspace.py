@@ -201,8 +201,7 @@ def test_a_thumb_under_an_answer_is_kept(bot: RunningBot, workspace: LocalWorksp
 def test_opening_the_direct_messages_suggests_questions(bot: RunningBot, workspace: LocalWorkspace) -> None:
     workspace.act("open_home", person="ben", tab="messages")
 
-    calls = [each for each in workspace.traffic() if "setSuggestedPrompts" in str(each)]
-    assert calls
+    bot.wait(lambda: "setSuggestedPrompts" in str(workspace.traffic()))
 
 
 def test_no_message_text_and_no_token_is_in_the_log(bot: RunningBot, workspace: LocalWorkspace) -> None:
