@@ -15,7 +15,7 @@ from sqlalchemy.engine import Engine
 from knowledge.documents.chunk import split
 from knowledge.documents.read import LIMITS, ReadLimits, read
 from knowledge.documents.resolve import Naming, asked_apart, resolve
-from knowledge.documents.search import LibraryRetriever, Search, confidence, ids_array, rank
+from knowledge.documents.search import Embedder, LibraryRetriever, Search, confidence, ids_array, rank
 from knowledge.documents.snapshot import Snapshots
 from knowledge.documents.store import Record, Store
 from knowledge.documents.title import title_and_parties
@@ -62,6 +62,7 @@ class Library:
         self._files.mkdir(parents=True, exist_ok=True)
         self._embeddings = embeddings
         self._embedder = embedder_name(embeddings)
+        self._asker = Embedder(embeddings)
         self._limits = limits
         self._snapshots = Snapshots(folder / "index", embeddings, fetch=self._fetch)
         self._views: dict[frozenset[str], _View] = {}
@@ -199,11 +200,13 @@ class Library:
         numbers = chosen or tuple(view.documents)
         chunks = ids_array(self._store.chunk_ids_of([each.id for each in documents])) if chosen else view.chunks
         same = snapshot.manifest.embedder == self._embedder
-        ranking = rank(snapshot, self._embeddings if same else None, freed, documents=numbers, chunks=chunks)
+        ranking = rank(snapshot, self._asker if same else None, freed, documents=numbers, chunks=chunks)
         passages = self._passages(ranking.hits[: limit * 2], view)[:limit]
         if not chosen:
             documents = tuple({passage.document.id: passage.document for passage in passages}.values())
-        return Search(passages=passages, documents=documents, hidden=hidden, confidence=confidence(ranking))
+        return Search(
+            passages=passages, documents=documents, hidden=hidden, confidence=confidence(freed, ranking, passages)
+        )
 
     def retriever(self, audience: Audience, *, within: Collection[str] = (), limit: int = 12) -> LibraryRetriever:
         """Return the search for one audience as a LangChain retriever."""

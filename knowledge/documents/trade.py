@@ -1,7 +1,8 @@
 """Say what a question asks in the words that contracts use."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from knowledge.documents.words import stems
 TABLE = Path(__file__).with_name("trade.yaml")
 WORD_WEIGHT = 0.5  # A word of the trade, beside the asker's own at 1.
 PHRASE_WEIGHT = 0.5
+MISTYPED = 5  # Letters from which an unknown word is taken for a slip of the keys.
 
 # What every question about a contract says and no clause is found by.
 EMPTY = frozenset(
@@ -43,9 +45,14 @@ class Expansion:
     wordings: tuple[str, ...] = ()
 
 
-def expand(question: str) -> Expansion:
-    """Return `question` with the trade's other words for what it asks."""
-    asked = stems(question)
+def expand(question: str, *, known: Callable[[str], bool] = lambda _: True) -> Expansion:
+    """Return `question` with the trade's other words for what it asks.
+
+    Args:
+        question: As it was typed; a word that is not `known` is taken for the word of the trade that it resembles.
+        known: Tells whether any document has a stem.
+    """
+    asked = [stem if known(stem) else _resembling(stem) for stem in stems(question)]
     weights = {stem: 1.0 for stem in asked if stem not in EMPTY} or dict.fromkeys(asked, 1.0)
     phrases: dict[tuple[str, ...], float] = {}
     meant = topics(question, frozenset(asked))
@@ -57,6 +64,11 @@ def expand(question: str) -> Expansion:
     return Expansion(question, weights, phrases, tuple(topic.says for topic in meant))
 
 
+def own_stems(question: str) -> frozenset[str]:
+    """Return the stems of a question that say what it is about."""
+    return frozenset(stems(question)) - EMPTY
+
+
 def topics(question: str, asked: frozenset[str]) -> list[Topic]:
     """Return the topics that a question means; "first refusal" does not mean refusal, too."""
     found = [(topic, [ask for ask in topic.asks if ask <= asked]) for topic in _table()]
@@ -66,6 +78,19 @@ def topics(question: str, asked: frozenset[str]) -> list[Topic]:
         for topic, asks in found
         if any(not any(ask < other for other in every) for ask in asks) or any(mark in question for mark in topic.marks)
     ]
+
+
+def _resembling(stem: str) -> str:
+    """Return the word of the trade that someone mistyped, or the stem as it is."""
+    if len(stem) < MISTYPED or stem in _vocabulary():
+        return stem
+    return next(iter(get_close_matches(stem, _vocabulary(), n=1, cutoff=0.8)), stem)
+
+
+@cache
+def _vocabulary() -> tuple[str, ...]:
+    asked = {stem for topic in _table() for ask in topic.asks for stem in ask}
+    return tuple(sorted(asked | {stem for topic in _table() for stem in topic.words}))
 
 
 @cache

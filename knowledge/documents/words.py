@@ -97,6 +97,10 @@ class Words:
         """Return how many chunks there are."""
         return int(self._searcher.num_docs)
 
+    def knows(self, stem: str) -> bool:
+        """Return whether any text has a stem."""
+        return bool(self._searcher.doc_freq("body", stem) or self._searcher.doc_freq("heading", stem))
+
     def best(
         self,
         weights: Mapping[str, float],
