@@ -1,8 +1,12 @@
 """Answer questions: claim, ask the assistant, save the answer, have it delivered."""
 
 import logging
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, Any
 
+from celery.signals import worker_ready
+
+from knowledge.errors import TransientError, UserError
 from knowledge.people.memory import conversation
 from knowledge.types import Answer, Question, Turn
 from workers.attempt import Attempt
@@ -22,6 +26,22 @@ def answer(*, v: int, id: str) -> None:  # noqa: A002 - the payload's version an
     """Answer a request; running twice answers it once."""
     if v == 1:
         answer_request(id, app.services)
+
+
+@worker_ready.connect  # type: ignore[untyped-decorator, unused-ignore]
+def warm_up(sender: Any, **_: Any) -> None:
+    """Load the models as soon as a worker that needs them is up, so that the first question does not wait for them."""
+    queues = sender.app.amqp.queues.consume_from
+    if "answer" in queues:
+        threading.Thread(target=load, args=(app.services,), name="warm-up", daemon=True).start()
+
+
+def load(services: "Services") -> None:
+    """Load what answers questions; what is missing is said in the log now and to the asker later."""
+    try:
+        log.info("Ready to answer with %s", type(services.assistant).__name__)
+    except (UserError, TransientError) as error:
+        log.warning("Questions cannot be answered yet: %s", error)
 
 
 def answer_request(id: str, services: "Services") -> None:  # noqa: A002

@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 EVERY = 1.0
 HOURLY = 3600
+TOLD = 10  # People who are told their place: more would use up what Slack takes a minute.
+QUIET = 15.0
 
 
 @dataclass
@@ -34,6 +36,7 @@ class Janitor:
     slack: Slack
     send: Callable[[str, str], bool] = send
     places: dict[str, int] = field(default_factory=dict)
+    quiet_until: float = 0.0
     rounds: int = 0
 
     def round(self) -> None:
@@ -58,18 +61,17 @@ class Janitor:
             self.ledger.enqueued(request.id)
 
     def _tell_places(self) -> None:
-        """Tell those who wait how many are before them, when that has changed."""
-        waiting = {request.id: request for request in self.ledger.backlog.waiting()}
-        self.places = {id_: place for id_, place in self.places.items() if id_ in waiting}
-        for id_, request in waiting.items():
-            ahead = self.ledger.ahead(id_)
-            if ahead and self.places.get(id_) != ahead:
-                self.places[id_] = ahead
-                self._show(request, f"is busy: {ahead} {'question' if ahead == 1 else 'questions'} before yours")
-
-    def _show(self, request: Request, words: str) -> None:
-        if request.channel_type != "cli" and request.reply_thread:
-            self.slack.status(request.channel, request.reply_thread, words)
+        """Tell the next who wait how many are before them, when that has changed."""
+        waiting = self.ledger.backlog.waiting()
+        self.places = {each.id: self.places[each.id] for each in waiting if each.id in self.places}
+        first = self.ledger.ahead(waiting[0].id) if waiting else 0
+        for ahead, request in enumerate(waiting[:TOLD], first):
+            if not ahead or self.places.get(request.id) == ahead or self.ledger.clock() < self.quiet_until:
+                continue
+            self.places[request.id] = ahead
+            words = f"is busy: {ahead} {'question' if ahead == 1 else 'questions'} before yours"
+            if request.channel_type != "cli" and not self.slack.status(request.channel, request.reply_thread, words):
+                self.quiet_until = self.ledger.clock() + QUIET  # Slack has enough to do.
 
     def _sweep(self) -> None:
         for request in self.ledger.deliveries.suspects():
@@ -79,7 +81,7 @@ class Janitor:
                 log.info("The replies to %s cannot be looked at: %s", request.reference, error)
             except TransientError as error:
                 log.info("The replies to %s are looked at later: %s", request.reference, error)
-                continue
+                return
             self.ledger.deliveries.checked(request)
 
 
@@ -112,7 +114,7 @@ def main() -> None:
     configure(settings)
     upgrade(settings.state)
     engine = connect(settings.state)
-    janitor = Janitor(Ledger(engine), Slack(settings.slack_bot_token, settings.slack_api_url))
+    janitor = Janitor(Ledger(engine), Slack(settings.slack_bot_token, settings.slack_api_url, timeout=5))
     beat = beating(beat_path(settings.data, "janitor"))
     done = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
