@@ -148,11 +148,6 @@ class Ledger:
         """Extend the lease; False when the claim no longer stands."""
         return self._fenced(claim, lease_until=self.clock() + self.lease_seconds)
 
-    def holds(self, claim: Claim) -> bool:
-        """Return whether the claim still stands, changing nothing."""
-        stands = select(columns.id).where(*fence(claim), columns.lease_until >= self.clock())
-        return transact(self.engine, lambda connection: connection.scalar(stands)) is not None
-
     def stage(self, claim: Claim, words: str) -> bool:
         """Save what is being done now, in words for the asker."""
         return self._fenced(claim, stage=words[:255])
@@ -197,11 +192,6 @@ class Ledger:
     def find(self, team: str, channel: str, message_ts: str) -> tuple[Request, ...]:
         """Return the requests of a message."""
         return self.rows.all(columns.team == team, columns.channel == channel, columns.message_ts == message_ts)
-
-    def replied(self, channel: str, reply_ts: str) -> Request | None:
-        """Return the request whose reply stands at `reply_ts`."""
-        found = self.rows.all(columns.reply_channel == channel, columns.reply_ts == reply_ts)
-        return found[0] if found else None
 
     def thread(self, team: str, channel: str, thread_ts: str) -> tuple[Request, ...]:
         """Return the requests of a thread, oldest first."""

@@ -60,6 +60,7 @@ requests = Table(
     UniqueConstraint("team", "channel", "message_ts", "kind", "item"),
     Index("ix_requests_due", "state", "next_at"),
     Index("ix_requests_thread", "team", "channel", "thread"),
+    Index("ix_requests_contested_at", "contested_at"),
 )
 
 events = Table(

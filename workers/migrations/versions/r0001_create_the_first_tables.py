@@ -134,6 +134,7 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("requests", schema=None) as batch_op:
+        batch_op.create_index("ix_requests_contested_at", ["contested_at"], unique=False)
         batch_op.create_index("ix_requests_due", ["state", "next_at"], unique=False)
         batch_op.create_index("ix_requests_thread", ["team", "channel", "thread"], unique=False)
 
@@ -234,6 +235,7 @@ def downgrade() -> None:
     with op.batch_alter_table("requests", schema=None) as batch_op:
         batch_op.drop_index("ix_requests_thread")
         batch_op.drop_index("ix_requests_due")
+        batch_op.drop_index("ix_requests_contested_at")
 
     op.drop_table("requests")
     op.drop_table("library_state")
