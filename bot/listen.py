@@ -60,7 +60,8 @@ def listen_to_http(app: App, port: int, stopped: threading.Event) -> None:
     Raises:
         UnavailableError: the port is taken.
     """
-    server = uvicorn.Server(uvicorn.Config(http_app(app), host="127.0.0.1", port=port, log_config=None))
+    config = uvicorn.Config(http_app(app), log_config=None, timeout_graceful_shutdown=5)
+    server = uvicorn.Server(config)
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
