@@ -60,7 +60,7 @@ def listen(settings: Settings, stopped: threading.Event) -> None:
     if settings.slack_app_token:
         listen_to_socket(app, settings.slack_app_token, stopped, on_gap=gaps.note)
     else:
-        listen_to_http(app, int(settings.http_port), stopped)
+        listen_to_http(app, int(settings.http_port), stopped, host=settings.http_host)
     log.info("Stopped")
     engine.dispose()
 

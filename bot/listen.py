@@ -54,8 +54,8 @@ def _watch(client: SocketModeClient, stopped: threading.Event, on_gap: Callable[
             alive = time.time()
 
 
-def listen_to_http(app: App, port: int, stopped: threading.Event) -> None:
-    """Receive signed requests on this machine's own address until `stopped`.
+def listen_to_http(app: App, port: int, stopped: threading.Event, *, host: str = "127.0.0.1") -> None:
+    """Receive signed requests at `host` until `stopped`.
 
     Raises:
         UnavailableError: the port is taken.
@@ -65,13 +65,13 @@ def listen_to_http(app: App, port: int, stopped: threading.Event) -> None:
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listener.bind(("127.0.0.1", port))
+            listener.bind((host, port))
         except OSError as error:
             raise UnavailableError(f"HTTP_PORT {port} cannot be used: {error}") from error
         # Beside the main thread, where the server would take the signals for itself.
         thread = threading.Thread(target=server.run, args=([listener],), name="http")
         thread.start()
-        log.info("Listening on http://127.0.0.1:%s/slack/events", listener.getsockname()[1])
+        log.info("Listening on http://%s:%s/slack/events", host, listener.getsockname()[1])
         while not stopped.wait(0.5) and thread.is_alive():
             pass
         server.should_exit = True
@@ -82,7 +82,10 @@ def http_app(app: App) -> Starlette:
     """Return the web application: `/slack/events` for Slack, `/health` for whoever keeps it running."""
 
     async def receive(request: Request) -> Response:
-        if int(request.headers.get("content-length") or 0) > LARGEST_BODY:
+        length = request.headers.get("content-length", "")
+        if not length.isdecimal():
+            return PlainTextResponse("Length required", status_code=411)
+        if int(length) > LARGEST_BODY:
             return PlainTextResponse("Too large", status_code=413)
         body = await request.body()
         # In a thread, as a listener waits for the database before it acknowledges.
