@@ -49,12 +49,12 @@ def filled_in(page: Any) -> list[str]:
     values = []
     for reference in page.get("/Annots") or ():
         field = reference.get_object()
-        if (
-            field.get("/Subtype") == "/Widget"
-            and field.get("/FT") in {"/Tx", "/Ch"}
-            and isinstance(field.get("/V"), str)
-        ):
-            values.append(str(field["/V"]))
+        if field.get("/Subtype") != "/Widget":
+            continue
+        group = field.get("/Parent", {})  # Fields of one name keep what they share there.
+        value, kind = field.get("/V", group.get("/V")), field.get("/FT", group.get("/FT"))
+        if kind in {"/Tx", "/Ch"} and isinstance(value, str):
+            values.append(str(value))
     return values
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from knowledge.errors import UnreadableFileError
+from knowledge.errors import TransientError, UnreadableFileError
 from knowledge.types import Page
 
 CHILD = Path(__file__).with_name("extract.py")
@@ -29,7 +29,7 @@ WORDS = {
     "unsupported": "I can read PDF, .txt and .md files; “{name}” looks like {kind}. Please save it as PDF.",
     "encrypted": "“{name}” is locked with a password. Please save a copy without one and drop that here.",
     "damaged": "“{name}” is damaged: no page of it can be read. Please export it again from where it came from.",
-    "no_text": "“{name}” has no text in it, only images (a scan?). Please run text recognition (OCR) on it first.",
+    "no_text": "“{name}” has hardly any text in it, only images (a scan?). Please run text recognition (OCR) first.",
     "too_many_pages": "“{name}” has more than {pages} pages, the most I take. Please split it.",
     "timeout": "“{name}” took longer than {seconds} seconds to read, so I stopped. Please print it to PDF afresh.",
 }
@@ -52,7 +52,10 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 @dataclass(frozen=True, slots=True)
 class ReadLimits:
-    """What a file may cost; `page_seconds` is how long one page may take before it is given up."""
+    """What a file may cost, and the `least` characters that make it a text.
+
+    A page that takes longer than `page_seconds` is given up.
+    """
 
     bytes: int = 50_000_000
     pages: int = 2000
@@ -61,6 +64,7 @@ class ReadLimits:
     memory: int = 1_200_000_000
     page_seconds: float = 20.0
     seconds: float = 300.0
+    least: int = 20
 
 
 LIMITS = ReadLimits()
@@ -90,6 +94,7 @@ def read(path: Path, *, name: str, limits: ReadLimits = LIMITS) -> Reading:
 
     Raises:
         UnreadableFileError: with a reason, and words that say what to do.
+        TransientError: the computer is too busy to start a reader.
     """
     size = path.stat().st_size
     if not size:
@@ -144,6 +149,8 @@ def _read_pdf(path: Path, name: str, limits: ReadLimits) -> Reading:
         if refusal:
             raise _unreadable(refusal, name, limits)
         slow = slow or refusal is None
+        if not progress.ready and slow:
+            raise TransientError("This computer is too busy to read files right now.", after=30.0)
         if not progress.ready:
             raise RuntimeError(f"the reader of PDFs did not start: {CHILD}")
         if progress.complete:
@@ -262,6 +269,7 @@ def _reading(texts: dict[int, str], failed: set[int], count: int, name: str, lim
         pages.append(Page(number=number, text=text, start=start))
         start += len(text) + len(PAGE_BREAK)
     empty = tuple(page.number for page in pages if page.number not in failed and not page.text.strip())
-    if len(empty) + len(failed) == count:
-        raise _unreadable("no_text" if empty else "damaged", name, limits)
+    written = sum(len("".join(page.text.split())) for page in pages)
+    if written < limits.least:
+        raise _unreadable("damaged" if failed and not empty else "no_text", name, limits)
     return Reading(pages=tuple(pages), empty_pages=empty, failed_pages=tuple(sorted(failed)))

@@ -24,7 +24,6 @@ from sqlalchemy import (
     delete,
     func,
     insert,
-    or_,
     select,
     text,
     update,
@@ -527,7 +526,7 @@ def _chunk(row: Any) -> Chunk:
 
 
 def _lacks(embedder: str) -> Any:
-    return or_(chunk.c.vector.is_(None), chunk.c.embedder != embedder)
+    return chunk.c.embedder != embedder  # Empty until there is a vector.
 
 
 def _case_lacking(embedder: str) -> Any:
