@@ -41,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--no-samples", action="store_true", help="start with an empty library")
 
     ask = _verb(verbs, "ask", "ask one question without Slack", cli_ask.ask)
-    ask.add_argument("question")
+    ask.add_argument("question", metavar="QUESTION")
     ask.add_argument("--as", dest="person", metavar="USER", default="", help="see only what this person may see")
     ask.add_argument("--in", dest="channel", metavar="CHANNEL", default="", help="ask as in this channel")
     ask.add_argument("--in-process", action="store_true", help="answer here even when workers run")
@@ -64,8 +64,10 @@ def _parser() -> argparse.ArgumentParser:
     pull = _verb(model_verbs, "pull", "fetch weights, checked by sha256", cli_models.pull)
     pull.add_argument("names", nargs="*", metavar="NAME", help="by default those that the settings name")
 
-    evaluate = _verb(verbs, "evaluate", "score a set of cases", cli_evaluate.evaluate)
-    evaluate.add_argument("set", choices=cli_evaluate.SETS)
+    evaluate = _verb(
+        verbs, "evaluate", f"score a set of cases: {' or '.join(cli_evaluate.SETS)}", cli_evaluate.evaluate
+    )
+    evaluate.add_argument("set", choices=cli_evaluate.SETS, metavar="SET", help=", ".join(cli_evaluate.SETS))
     evaluate.add_argument("--cases", required=True, metavar="DIR", help="the folder of the set")
     evaluate.add_argument("--limit", type=int, metavar="N", help="a sample of N, by fixed seed")
     evaluate.add_argument("--fresh", action="store_true", help="forget what an interrupted run had done")
