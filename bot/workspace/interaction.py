@@ -50,6 +50,8 @@ def use_trigger(workspace: Workspace, trigger: str) -> str:
 
 def new_response_url(workspace: Workspace, channel: Json, user: str, message: Json | None = None) -> str:
     """Return an address where the bot may answer `user` for half an hour."""
+    for stale in [each for each, place in workspace.response_urls.items() if place["until"] < time.monotonic()]:
+        del workspace.response_urls[stale]
     key = secrets.token_urlsafe(24)
     workspace.response_urls[key] = {
         "channel": channel["id"],
@@ -68,10 +70,10 @@ def respond(workspace: Workspace, key: str, answer: Json) -> None:
         ApiError: the address is unknown, used up or too old, or the answer is malformed.
     """
     place = workspace.response_urls.get(key)
-    if not place or place["left"] <= 0:
-        raise ApiError("used_url")
-    if place["until"] < time.monotonic():
+    if not place or place["until"] < time.monotonic():
         raise ApiError("expired_url")
+    if place["left"] <= 0:
+        raise ApiError("used_url")
     channel = workspace.state.channels[place["channel"]]
     show_answer(workspace, channel, place["user"], answer, message=place["message"])
     place["left"] -= 1

@@ -13,6 +13,7 @@ from bot.workspace.wording import rich_text
 from bot.workspace.workspace import Workspace
 
 Json = dict[str, Any]
+EPHEMERALS_KEPT = 1_000
 BOT_PROFILE: Json = {
     "id": BOT,
     "deleted": False,
@@ -188,6 +189,7 @@ def whisper(
     if thread_ts:
         message["thread_ts"] = thread_ts
     workspace.ephemerals.append(message)
+    del workspace.ephemerals[:-EPHEMERALS_KEPT]
     workspace.feed.publish("message", to=[user], channel=channel["id"], message=message)
     return message
 

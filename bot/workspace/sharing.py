@@ -17,6 +17,7 @@ from bot.workspace.workspace import Workspace
 
 Json = dict[str, Any]
 MOST_BYTES = 1_000_000_000
+UPLOAD_SECONDS = 3_600
 _PRETTY = {"pdf": "PDF", "txt": "Plain Text", "csv": "CSV", "png": "PNG", "jpg": "JPEG", "docx": "Word Document"}
 
 
@@ -28,6 +29,8 @@ def reserve(workspace: Workspace, user: str, name: str) -> tuple[str, Json]:
     address = f"{workspace.url}/files-pri/{TEAM}-{file}"
     link = f"{workspace.url}/files/{user}/{file}/{quote(name)}"
     now = int(time.time())
+    for stale in [each for each, held in workspace.pending_files.items() if held["created"] < now - UPLOAD_SECONDS]:
+        del workspace.pending_files[stale]
     workspace.pending_files[ticket] = {
         "id": file,
         "created": now,

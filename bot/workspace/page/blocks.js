@@ -70,8 +70,9 @@ function picture(block, scene) {
 function table(block, scene) {
   const columns = block.column_settings || [];
   const cell = (tag) => (value, column) =>
-    h(tag, { class: columns[column]?.align || (value?.type === "raw_number" ? "right" : undefined) }, contents(value, scene));
+    h(tag, { class: columns[column]?.align || (numbers[column] ? "right" : undefined) }, contents(value, scene));
   const [head, ...rows] = block.rows;
+  const numbers = head.map((_, column) => rows.some((row) => row[column]?.type === "raw_number"));
   return h(
     "div",
     { class: "table" },
