@@ -2,11 +2,12 @@
 
 import logging
 import random
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 from knowledge.documents.store import Store
 from knowledge.errors import TransientError
-from workers.attempt import Heartbeat
+from workers.attempt import APOLOGY, Heartbeat
 from workers.celery import app, send
 from workers.ledger import Ledger
 from workers.posting import Poster
@@ -42,19 +43,40 @@ def deliver_reply(id: str, ledger: Ledger, slack: Slack) -> None:  # noqa: A002
     claim = ledger.deliveries.claim(id)
     if claim is None:
         return
-    with Heartbeat(lambda: ledger.deliveries.heartbeat(claim), seconds=ledger.lease_seconds / 3):
-        try:
-            delivered = _deliver(claim, ledger, slack)
-        except SlackRefusedError as error:
-            log.warning("The reply to %s cannot be delivered: %s", claim.request.reference, error)
-            ledger.deliveries.refused(claim, str(error))
-        except TransientError as error:
-            wait = max(error.after, min(SLOWEST, 2.0**claim.request.posts)) + random.uniform(0, 1)  # noqa: S311
-            log.info("The reply to %s is tried again in %.0f s: %s", claim.request.reference, wait, error)
-            ledger.deliveries.later(claim, str(error), after=wait)
-        else:
-            if delivered and ledger.deliveries.delivered(claim):
-                show_status(slack, claim, "")
+    with Delivery(ledger, claim):
+        if _deliver(claim, ledger, slack) and ledger.deliveries.delivered(claim):
+            show_status(slack, claim, "")
+
+
+class Delivery:
+    """One try at delivering a claimed reply: refused for good, tried again later, or a bug, which is apologised for."""
+
+    def __init__(self, ledger: Ledger, claim: Claim) -> None:
+        self.deliveries = ledger.deliveries
+        self.claim = claim
+        self._heartbeat = Heartbeat(lambda: self.deliveries.heartbeat(claim), seconds=ledger.lease_seconds / 3)
+
+    def __enter__(self) -> None:
+        self._heartbeat.__enter__()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        self._heartbeat.__exit__()
+        request = self.claim.request
+        if isinstance(error, SlackRefusedError):
+            log.warning("The reply to %s cannot be delivered: %s", request.reference, error)
+            self.deliveries.refused(self.claim, str(error))
+            return True
+        if isinstance(error, TransientError):
+            wait = max(error.after, min(SLOWEST, 2.0**request.posts)) + random.uniform(0, 1)  # noqa: S311
+            log.info("The reply to %s is tried again in %.0f s: %s", request.reference, wait, error)
+            self.deliveries.later(self.claim, str(error), after=wait)
+            return True
+        if isinstance(error, Exception):
+            log.error("The reply to %s met a bug", request.reference, exc_info=error)
+            self.deliveries.apologise(self.claim, APOLOGY, error=f"{type(error).__name__}: {error}")
+        return False
 
 
 def _deliver(claim: Claim, ledger: Ledger, slack: Slack) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from sqlalchemy import ColumnElement, Engine, and_, or_
 
 from workers.request import Claim, Request
-from workers.rows import Rows, columns, fence, freed
+from workers.rows import Rows, answered, apology, columns, fence, freed
 
 PATIENCE = 6 * 3600.0  # How long a reply is worth delivering.
 SWEEPS = (15.0, 60.0)  # Seconds after a contested post at which the thread is looked at again.
@@ -73,6 +73,14 @@ class Deliveries:
         """End the request as failed: Slack will never take the reply."""
         done = {"state": "failed", "done_at": self.clock(), "lease_token": "", "lease_until": 0.0, "error": error}
         return self.rows.change(*fence(claim, "ready"), **done)
+
+    def apologise(self, claim: Claim, words: str, *, error: str) -> bool:
+        """Put an apology in the place of a reply that cannot be shown; one apology that cannot is enough."""
+        request = claim.request
+        if request.reply and request.reply["type"] == "failure":
+            return self.refused(claim, error)
+        changes = answered(self.clock(), apology(request, words), outcome="failed") | {"error": error}
+        return self.rows.change(*fence(claim, "ready"), **changes)
 
     def suspects(self) -> tuple[Request, ...]:
         """Return the finished requests whose place in Slack is due for another look."""

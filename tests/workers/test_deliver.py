@@ -1,5 +1,9 @@
 """A reply stands in Slack exactly once, whatever Slack does and whoever dies."""
 
+import logging
+import random
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from tests.workers.asking import CHANNEL, TEAM, receive
@@ -284,6 +288,30 @@ def test_a_reply_is_given_up_after_hours(ready, ledger, slack, fake_slack, clock
     assert ledger.get(ready).state == "failed"
 
 
+def test_a_reply_that_cannot_be_shown_becomes_an_apology(ledger, slack, fake_slack, caplog):
+    id_ = receive(ledger)
+    ledger.ready(ledger.claim(id_), {"type": "answer", "surprise": 1})
+
+    with pytest.raises(KeyError), caplog.at_level(logging.ERROR):
+        deliver_reply(id_, ledger, slack)
+    deliver_reply(id_, ledger, slack)
+
+    assert ledger.get(id_).state == "failed"
+    (message,) = fake_slack.standing(CHANNEL)
+    assert id_[:8] in message
+    assert id_[:8] in caplog.text
+
+
+def test_an_apology_that_cannot_be_shown_is_not_tried_for_ever(ledger, slack):
+    id_ = receive(ledger)
+    ledger.ready(ledger.claim(id_), {"type": "failure"})
+
+    with pytest.raises(KeyError):
+        deliver_reply(id_, ledger, slack)
+
+    assert ledger.get(id_).state == "failed"
+
+
 def test_a_stage_is_shown_and_the_newest_words_win(ledger, slack, fake_slack):
     claim = ledger.claim(receive(ledger))
 
@@ -320,3 +348,24 @@ def test_a_slack_that_cannot_be_reached_is_tried_again(ready, ledger, clock):
 
     assert ledger.get(ready).state == "ready"
     assert ledger.get(ready).next_at > clock()
+
+
+def test_in_a_storm_every_reply_stands_once(ledger, fake_slack, clock):
+    slack = Slack("xoxb-test", fake_slack.url)
+    ids = [receive(ledger, f"{number}.0") for number in range(24)]
+    for id_ in ids:
+        ledger.ready(ledger.claim(id_), {"type": "notice", "text": f"answer to {id_}"})
+    dice = random.Random(7)
+    fake_slack.fails("chat.postMessage", *dice.choices(["429", "500", "lost", ""], k=40))
+    fake_slack.fails("conversations.replies", *dice.choices(["429", "500", ""], k=20))
+    janitor = Janitor(ledger, slack, send=lambda *_: True)
+
+    with ThreadPoolExecutor(6) as pool:
+        for _ in range(30):
+            list(pool.map(lambda id_: deliver_reply(id_, ledger, slack), ids * 2))
+            clock.forward(25)
+            janitor.round()
+
+    assert ledger.counts() == {"answered": 24}
+    assert sorted(fake_slack.standing(CHANNEL)) == sorted(f"answer to {id_}" for id_ in ids)
+    assert ledger.deliveries.suspects() == ()
