@@ -14,9 +14,9 @@ from sqlalchemy.engine import Engine
 
 from knowledge.documents.chunk import split
 from knowledge.documents.read import LIMITS, ReadLimits, read
-from knowledge.documents.resolve import Naming, asked_apart, resolve
-from knowledge.documents.search import Embedder, LibraryRetriever, Search, confidence, ids_array, rank
-from knowledge.documents.snapshot import Snapshots
+from knowledge.documents.resolve import CLOSE, Naming, asked_apart, resolve
+from knowledge.documents.search import Embedder, LibraryRetriever, Search, by_words, confidence, ids_array, rank
+from knowledge.documents.snapshot import Snapshot, Snapshots
 from knowledge.documents.store import Record, Store
 from knowledge.documents.title import title_and_parties
 from knowledge.documents.vectors import Ids, unit
@@ -24,6 +24,8 @@ from knowledge.errors import UnavailableError, UnreadableFileError
 from knowledge.types import Audience, Document, Passage, Receipt
 
 MOST_HIDDEN = 3  # The count of hidden documents stops here: a bigger one would tell what nobody may know.
+MOST_VIEWS = 200
+TOP = 20  # Hits among which hidden documents are counted.
 
 __all__ = ["Library", "LibraryStatus", "ReadLimits", "Search"]
 
@@ -192,7 +194,7 @@ class Library:
         chosen = inside or named.chosen()
         order = [number for number, _ in named.scores]
         chosen = tuple(sorted(chosen, key=lambda each: order.index(each) if each in order else len(order)))
-        hidden = self._hidden(question, view, best=named.best if chosen else 0.0)
+        hidden = self._hidden(question, view, snapshot, best=named.best if chosen else 0.0)
         documents = tuple(view.documents[each] for each in chosen)
         if snapshot is None or not view.documents:
             return Search(documents=documents, hidden=hidden)
@@ -253,16 +255,29 @@ class Library:
         view = _View(documents=documents, namings=namings, chunks=chunks, hidden=hidden)
         with self._guard:
             if self._views_version == version:
+                if len(self._views) >= MOST_VIEWS:
+                    self._views.clear()
                 self._views[audience.places] = view
         return view
 
-    def _hidden(self, question: str, view: _View, *, best: float) -> int:
-        """Return how many documents the question names at least as well as those it may see, up to a handful."""
+    def _hidden(self, question: str, view: _View, snapshot: Snapshot | None, *, best: float) -> int:
+        """Return how many documents outside the audience the question means, up to a handful.
+
+        Those that it names at least as well as those to be seen; if it names none, those that say it better.
+        """
         if not view.hidden:
             return 0
         named = resolve(question, [*view.namings.values(), *view.hidden.values()])
-        strong = [number for number, score in named.scores if score >= max(named.enough, 0.85 * best)]
-        return min(MOST_HIDDEN, sum(number in view.hidden for number in strong))
+        meant = {number for number, score in named.scores if score >= max(named.enough, CLOSE * best)}
+        if not meant and snapshot is not None:
+            everything = [*view.documents, *view.hidden]
+            hits = by_words(snapshot, question, everything, limit=TOP)
+            chunks = self._store.chunks(each for each, _ in hits)
+            found = [(chunks[each].document_id, score) for each, score in hits if each in chunks]
+            seen = {document.id for document in view.documents.values()}
+            best_seen = max((score for of, score in found if of in seen), default=0.0)
+            return min(MOST_HIDDEN, len({of for of, score in found if of not in seen and score > best_seen}))
+        return min(MOST_HIDDEN, len(meant & view.hidden.keys()))
 
     def _passages(self, hits: Sequence[tuple[int, float]], view: _View) -> tuple[Passage, ...]:
         documents = {document.id: document for document in view.documents.values()}

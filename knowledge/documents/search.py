@@ -71,7 +71,7 @@ def rank(
 ) -> Ranking:
     """Return the chunks of `documents` that answer `question` best; with no embedder, by words alone."""
     expansion = expand(question, known=snapshot.words.knows)
-    by_words = with_neighbours(snapshot.words.best(expansion.stems, documents, phrases=expansion.phrases, limit=RANKED))
+    in_words = by_words(snapshot, question, documents)
     by_vectors: list[tuple[int, float]] = []
     cosine = 0.0
     if embedder is not None:
@@ -82,9 +82,18 @@ def rank(
     allowed = set(chunks.tolist())
     share = VECTOR_SHARE_OF_TOPIC if expansion.wordings else VECTOR_SHARE
     fused = fuse(
-        ([each for each, _ in by_words if each in allowed], 1.0 - share), ([each for each, _ in by_vectors], share)
+        ([each for each, _ in in_words if each in allowed], 1.0 - share), ([each for each, _ in by_vectors], share)
     )
     return Ranking(hits=tuple(fused), cosine=cosine, by_words_alone=embedder is None)
+
+
+def by_words(
+    snapshot: Snapshot, question: str, documents: Collection[int], *, limit: int = RANKED
+) -> list[tuple[int, float]]:
+    """Return the chunks of `documents` that say best what `question` asks, in its words and the trade's."""
+    expansion = expand(question, known=snapshot.words.knows)
+    hits = snapshot.words.best(expansion.stems, documents, phrases=expansion.phrases, limit=limit)
+    return with_neighbours(hits)
 
 
 def with_neighbours(hits: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:

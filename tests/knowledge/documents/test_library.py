@@ -88,6 +88,14 @@ def test_what_is_hidden_is_counted_and_nothing_more(library, ingest):
     assert loan not in repr(found)
 
 
+def test_hidden_documents_that_would_have_come_out_on_top_are_counted(library, ingest):
+    ingest("loan.txt", LOAN, "C0LEGAL")
+    ingest("lease.txt", LEASE, "C0RETAIL")
+
+    assert library.search("Which default interest runs, a year?", RETAIL).hidden == 1
+    assert library.search("How much is the rent?", RETAIL).hidden == 0
+
+
 def test_the_count_of_hidden_documents_stops_at_a_handful(library, ingest):
     for number in range(6):
         ingest(f"loan{number}.txt", LOAN + f"\nCopy number {number}.", "C0LEGAL")
