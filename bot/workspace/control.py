@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from bot.workspace import scene
+from bot.workspace import scene, strict_json
 from bot.workspace.errors import ApiError, invalid_arguments
 from bot.workspace.feed import seen_by
 from bot.workspace.guard import Session
@@ -40,7 +40,7 @@ def routes(workspace: Workspace, session: Session) -> list[Route]:
         if action is None:
             raise ApiError("unknown_action")
         try:
-            sent = json.loads(await request.body() or b"{}")
+            sent = strict_json.read(await request.body() or b"{}")
         except ValueError:
             raise ApiError("invalid_json") from None
         if not isinstance(sent, dict):

@@ -93,8 +93,12 @@ def _faults(blocks: list[Json], most: int) -> Iterator[tuple[str, str]]:
 
 def _block_faults(block: Json, where: str) -> Iterator[tuple[str, str]]:
     kind = block.get("type")
-    if kind not in _TYPES:
+    if not isinstance(kind, str) or kind not in _TYPES:
         yield f"{where}/type", f"unsupported type: {kind}"
+        return
+    misshapen = list(_shape_faults(block, where))
+    if misshapen:
+        yield from misshapen
         return
     for name in _NEEDS.get(kind, ()):
         if not block.get(name):
@@ -121,6 +125,16 @@ def _block_faults(block: Json, where: str) -> Iterator[tuple[str, str]]:
             yield from _element_faults(element, f"{where}/elements/{index}")
     if kind == "table":
         yield from _table_faults(block, where)
+
+
+def _shape_faults(block: Json, where: str) -> Iterator[tuple[str, str]]:
+    for name, wanted in (("elements", dict), ("fields", dict), ("rows", list)):
+        value = block.get(name)
+        if value is not None and not (isinstance(value, list) and all(isinstance(each, wanted) for each in value)):
+            yield f"{where}/{name}", "must be an array of the right things"
+    for name in ("accessory", "element", "label"):
+        if block.get(name) is not None and not isinstance(block[name], dict):
+            yield f"{where}/{name}", "must be an object"
 
 
 def _text_faults(block: Json, kind: str, where: str) -> Iterator[tuple[str, str]]:

@@ -40,7 +40,9 @@ async def post(workspace: Workspace, sent: Json) -> Json:
     user, channel = _place(workspace, sent)
     text = from_typed(_word(sent, "text", needed=False), workspace.state.channels_of(user))
     check_text(text)
-    files, thread_ts = [str(each) for each in sent.get("files") or ()], _word(sent, "thread_ts", needed=False)
+    files, thread_ts = sent.get("files") or [], _word(sent, "thread_ts", needed=False)
+    if not isinstance(files, list) or not all(isinstance(each, str) for each in files):
+        raise invalid_arguments("files must be a list of ids")
     if files:
         message = sharing.share(workspace, files, channel, user, text, thread_ts=thread_ts)
     elif text:

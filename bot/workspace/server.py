@@ -1,6 +1,5 @@
 """The addresses of the local workspace, as one ASGI application."""
 
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
-from bot.workspace import control, interaction, transfer
+from bot.workspace import control, interaction, strict_json, transfer
 from bot.workspace.api import METHODS, Call, Method
 from bot.workspace.errors import ApiError
 from bot.workspace.guard import Guard, Session, bearer, same
@@ -126,7 +125,7 @@ async def _arguments(request: Request) -> Json:
         raise ApiError("request_too_large")
     if kind == "application/json":
         try:
-            sent = json.loads(await request.body() or b"{}")
+            sent = strict_json.read(await request.body() or b"{}")
         except ValueError:
             raise ApiError("invalid_json") from None
         if not isinstance(sent, dict):
@@ -141,7 +140,7 @@ async def _arguments(request: Request) -> Json:
 
 async def _respond(workspace: Workspace, request: Request) -> Response:
     try:
-        sent = await request.json()
+        sent = strict_json.read(await request.body())
     except ValueError:
         return PlainTextResponse("invalid_payload", status_code=400)
     try:

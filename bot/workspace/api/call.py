@@ -1,10 +1,10 @@
 """One call of the Web API: its arguments, and the table of methods."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from bot.workspace import strict_json
 from bot.workspace.config import BOT_USER
 from bot.workspace.errors import ApiError, invalid_arguments
 from bot.workspace.limits import check_blocks, check_metadata
@@ -54,8 +54,8 @@ class Call:
             value = int(self.text(name) or default)
         except ValueError:
             raise ApiError("invalid_limit" if name == "limit" else "invalid_arguments") from None
-        if name == "limit" and not value > 0:
-            raise ApiError("invalid_limit")
+        if value < 1:
+            raise ApiError("invalid_limit") if name == "limit" else invalid_arguments(f"{name} must be at least 1")
         return min(value, most)
 
     def parsed(self, name: str) -> Any:
@@ -70,8 +70,8 @@ class Call:
         if not value:
             return None
         try:
-            return json.loads(value)
-        except json.JSONDecodeError:
+            return strict_json.read(value)
+        except ValueError:
             raise ApiError("invalid_blocks_format" if name == "blocks" else "invalid_arguments") from None
 
     def blocks(self) -> list[Json] | None:

@@ -15,8 +15,6 @@ Json = dict[str, Any]
 def upload_url(call: Call) -> Json:
     """Say where to send the bytes."""
     name, length = call.required("filename"), call.number("length", 0, most=sharing.MOST_BYTES + 1)
-    if length <= 0:
-        raise invalid_arguments("must be greater than 0 [json-pointer:/length]")
     if length > sharing.MOST_BYTES:
         raise ApiError("file_upload_size_restricted")
     ticket, file = sharing.reserve(call.workspace, BOT_USER, name)

@@ -9,11 +9,20 @@ import { mention, mrkdwn, inline } from "./mrkdwn.js";
 // `scene` offers names (of users and channels) and press(element, block id, value).
 export function blocks(list, scene) {
   return (list || []).map((block, index) => {
-    const draw = DRAW[block.type] || unknown;
     const drawn = draw(block, scene, block.block_id || `block-${index}`);
     drawn.classList.add("block", `block-${block.type}`);
     return drawn;
   });
+}
+
+function draw(block, scene, id) {
+  try {
+    return (DRAW[block.type] || unknown)(block, scene, id);
+  } catch (error) {
+    // One malformed block must not take the conversation with it.
+    console.warn(error);
+    return unknown(block);
+  }
 }
 
 const unknown = (block) => h("p", { class: "muted" }, `This page does not draw a “${block.type}” block.`);
