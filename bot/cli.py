@@ -5,12 +5,17 @@ import json
 import shutil
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bot import cli_ask, cli_evaluate, cli_models, cli_status
 from knowledge.errors import TellerError, UserError
 from workers.runtime import read_runtime
 from workers.settings import Settings, read_settings
+
+Run = Callable[[argparse.Namespace, Settings], int]
+Verbs = (
+    "argparse._SubParsersAction[argparse.ArgumentParser]"  # The type that `add_subparsers` returns has no public name.
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -77,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _verb(verbs, name, help_text, run):  # type: ignore[no-untyped-def]  # argparse names no type for `verbs`
+def _verb(verbs: Verbs, name: str, help_text: str, run: Run | None) -> argparse.ArgumentParser:
     parser = verbs.add_parser(name, help=help_text, description=help_text)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     if run:

@@ -25,7 +25,7 @@ class UserError(TellerError):
 
 
 class UnreadableFileError(UserError):
-    """This file cannot be read.
+    """The file cannot be read.
 
     `reason` is one word a program can act on: `encrypted`, `empty`, `not_pdf`, `damaged`, `no_text`,
     `too_large`, `too_many_pages`, `timeout`, `unsupported`.
