@@ -13,9 +13,6 @@ from workers.runtime import read_runtime
 from workers.settings import Settings, read_settings
 
 Run = Callable[[argparse.Namespace, Settings], int]
-Verbs = (
-    "argparse._SubParsersAction[argparse.ArgumentParser]"  # The type that `add_subparsers` returns has no public name.
-)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -82,7 +79,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _verb(verbs: Verbs, name: str, help_text: str, run: Run | None) -> argparse.ArgumentParser:
+def _verb(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, help_text: str, run: Run | None
+) -> argparse.ArgumentParser:
     parser = verbs.add_parser(name, help=help_text, description=help_text)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     if run:
