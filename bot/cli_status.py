@@ -10,10 +10,13 @@ from bot.cli_models import needed
 from knowledge.documents.store import Store
 from knowledge.models.weights import path_of
 from knowledge.tables import connect
+from workers.celery import beat_path, silent_for
 from workers.ledger import Ledger
 from workers.runtime import is_alive, join_running, read_processes
 from workers.settings import Settings
 from workers.state import upgrade
+
+STALLED = 60.0  # Seconds without a sign of progress.
 
 
 def status(options: argparse.Namespace, settings: Settings) -> int:
@@ -25,7 +28,7 @@ def status(options: argparse.Namespace, settings: Settings) -> int:
         ledger, store = Ledger(engine), Store(engine)
         processes = [
             {"name": each.name, "pid": each.pid, "alive": is_alive(each.pid), "restarts": each.restarts,
-             "memory_mb": _memory_mb(each.pid), "log": each.log}
+             "memory_mb": _memory_mb(each.pid), "silent_seconds": _silence(settings, each.name), "log": each.log}
             for each in read_processes(settings.data)
         ]  # fmt: skip
         report: dict[str, Any] = {
@@ -43,7 +46,13 @@ def status(options: argparse.Namespace, settings: Settings) -> int:
     finally:
         engine.dispose()
     print(json.dumps(report) if options.json else _as_text(report))
-    return int(any(not each["alive"] for each in processes))
+    return int(any(not each["alive"] or (each["silent_seconds"] or 0) > STALLED for each in report["processes"]))
+
+
+def _silence(settings: Settings, name: str) -> float | None:
+    """Return for how long a process has not shown that it makes progress; None for those that never do."""
+    silent = silent_for(beat_path(settings.data, name))
+    return None if silent is None else round(silent, 1)
 
 
 def _memory_mb(pid: int) -> int:
@@ -59,7 +68,8 @@ def _as_text(report: dict[str, Any]) -> str:
         f"Running at {report['page'] or 'Slack'}" if report["running"] else "Not running (start it with `teller up`)"
     ]
     for each in report["processes"]:
-        state = "runs" if each["alive"] else "DEAD"
+        stalled = (each["silent_seconds"] or 0) > STALLED
+        state = "DEAD" if not each["alive"] else "STALLED" if stalled else "runs"
         lines.append(
             f"  {each['name']:10} {state}  {each['memory_mb']:5} MB  restarts {each['restarts']}  {each['log']}"
         )

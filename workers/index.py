@@ -65,21 +65,6 @@ def index_step(id: str, services: "Services") -> None:  # noqa: A002
         ledger.enqueued(id)
 
 
-def reindex_here(services: "Services", say: Callable[[str], None]) -> dict[str, Any]:
-    """Read every document again in this process and return the report."""
-    library = services.library
-    generation, began = library.next_generation(), time.time()
-    documents = library.rebuild_plan()
-    notes = []
-    for number, document in enumerate(documents, start=1):
-        say(f"reading document {number} of {len(documents)} again")
-        notes.append(_reread(library, document, generation))
-        while library.embed(document, limit=BATCH):
-            say(f"embedding document {number} of {len(documents)}")
-    library.publish(generation=generation)
-    return _report(len(documents), tuple(filter(None, notes)), seconds=time.time() - began)
-
-
 def _file(claim: Claim, services: "Services", say: Callable[[str], None]) -> float | None:
     request, library = claim.request, services.library
     try:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from sqlalchemy.engine import Engine
 
 from knowledge.people.memory import Memory
@@ -43,6 +45,7 @@ class Services:
             redis_client_url(self.settings.redis_url or "redis://127.0.0.1:6379/0"),
             socket_timeout=2,
             socket_connect_timeout=2,
+            retry=Retry(NoBackoff(), 0),  # A thread's memory is not worth waiting for.
         )
         return Memory(client)
 

@@ -10,7 +10,7 @@ from knowledge.types import PUBLIC, Audience
 from tests.knowledge.documents.conftest import HashedWords
 from tests.workers.asking import BEN, CHANNEL, TEAM, receive
 from workers.deliver import deliver_reply, withdraw_file
-from workers.index import index_step, reindex_here
+from workers.index import index_step
 from workers.ledger import Ledger
 from workers.settings import Settings
 
@@ -288,14 +288,3 @@ def test_a_killed_rebuilding_goes_on_where_it_was_and_the_old_index_answers_mean
     finish(id_, services)
 
     assert services.ledger.get(id_).reply["documents"] == 2
-
-
-def test_the_shell_rebuilds_in_its_own_process(services, drop):
-    finish(drop(), services)
-    said = []
-
-    report = reindex_here(services, said.append)
-
-    assert report["documents"] == 1
-    assert "rebuilt" in report["text"]
-    assert said[0] == "reading document 1 of 1 again"
