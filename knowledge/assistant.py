@@ -10,8 +10,8 @@ from langchain_core.language_models import BaseChatModel
 from knowledge.documents.library import Library, Search
 from knowledge.evidence import CHARACTERS, Source, gather
 from knowledge.models.llm import StoppedError
-from knowledge.phrasing import language, leans, resolve, spell_out, topic, yes_or_no
-from knowledge.proof import Proof, prove
+from knowledge.phrasing import language, leans, resolve, spell_out, topic, whole, yes_or_no
+from knowledge.proof import Proof, prove, split_markers
 from knowledge.refusal import refusal
 from knowledge.reply import Reply
 from knowledge.routing import route
@@ -133,8 +133,10 @@ class _Answering:
         if spoken != "English":
             self.on_stage(f"Putting the question from {spoken} into English")
             text = translate(self.llm, text, stopped=self.stopped)
-        full = spell_out(resolve(text, thread))
-        return _Asked(full, topic(full, thread), spoken, thread[-1:] if leans(full, thread) else ())
+        text = resolve(text, thread)
+        leaning = leans(text, thread)
+        full = spell_out(whole(text) if leaning else text)
+        return _Asked(full, topic(text, thread) if leaning else full, spoken, thread[-1:] if leaning else ())
 
     def _search(self, asked: _Asked) -> Search:
         within = self.question.focus or (self.question.thread[-1].documents if self.question.thread else ())
@@ -144,13 +146,15 @@ class _Answering:
 
     def _draft(self, writer: Writer, asked: _Asked, sources: Sequence[Source], found: Search) -> _Draft:
         """Prove each sentence as soon as it is written; what cannot be proven is left out."""
-        known = " ".join([asked.full, *(" ".join([each.title, *each.parties]) for each in found.documents)])
+        known = " ".join(" ".join([each.title, *each.parties]) for each in found.documents)
         draft = _Draft(Reply(self.library.page_text, quoting=not asked.english))
         for sentence in writer.sentences(language=asked.language, yes_or_no=asked.english and yes_or_no(asked.full)):
             if NOT_STATED in sentence.upper():
                 draft.denied = not draft.proofs
                 break
-            proof = prove(sentence, sources, known=known, translated="" if asked.english else asked.full)
+            if any(split_markers(sentence)[0] in turn.answer for turn in asked.thread):
+                continue  # The last answer said once more answers nothing.
+            proof = prove(sentence, sources, known=known, question=asked.full, translated=not asked.english)
             draft.proofs.append(proof)
             if proof.holds and draft.reply.add(proof):
                 self.on_text(draft.reply.text)

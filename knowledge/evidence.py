@@ -53,7 +53,7 @@ def gather(question: str, passages: Sequence[Passage], *, characters: int = CHAR
     for passage in passages:
         parts = [each for each in sentences(passage.chunk.text) if not _ORDERS.search(each)]
         if sum(map(len, parts)) > left or len(sources) >= _WHOLE:
-            parts = _best(parts, wanted, min(left, characters // 4))
+            parts = _best(parts, wanted, min(left, _LONG))
         if not parts:
             continue
         left -= sum(map(len, parts))

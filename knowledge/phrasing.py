@@ -79,6 +79,15 @@ def spell_out(question: str) -> str:
     return re.sub(r"[\w/]+", lambda match: ABBREVIATIONS.get(match.group().lower(), match.group()), text)
 
 
+def whole(question: str) -> str:
+    """Return a question that only hangs on to the last one as one of its own: `and if …?` asks what happens then."""
+    text = re.sub(r"(?i)^\W*(?:(?:and|but|so|then|also|ok(?:ay)?)\b[\s,]*)+", "", " ".join(question.split()))
+    supposed = re.match(r"(?i)(?:what )?(?:even )?if ([^,]+?)\W*$", text)
+    if supposed:
+        return f"What happens if {supposed[1]}?"
+    return text[:1].upper() + text[1:] if text else question
+
+
 def yes_or_no(question: str) -> bool:
     """Tell whether a question asks whether something is so."""
     return bool(_YES_NO.match(question)) and not re.search(r"(?i)\bor\s+(?:is|are|the|which)\b", question)

@@ -50,18 +50,23 @@ def split_markers(sentence: str) -> tuple[str, frozenset[int]]:
     return " ".join(bare.split()), frozenset(numbers)
 
 
-def prove(sentence: str, sources: Sequence[Source], *, known: str = "", translated: str = "") -> Proof:
+def prove(
+    sentence: str, sources: Sequence[Source], *, known: str = "", question: str = "", translated: bool = False
+) -> Proof:
     """Find the quotes that carry `sentence`, preferring the sources that it points at.
 
     Args:
         sentence: One sentence as the model wrote it.
         sources: What the model read.
-        known: Words that need no proof: the document's title and parties.
-        translated: The question in the sources' language, when the sentence is in another: then its words cannot be
-            looked for, those of the question say which quote is meant; numbers and names must stand all the same.
+        known: Names that need no proof: the document's title and parties.
+        question: What was asked, in the sources' language: an answer that repeats it says nothing by that.
+        translated: The sentence is in another language than the sources: its words cannot be looked for, those of the
+            question say which quote is meant; numbers and names must stand all the same.
     """
     text, pointed = split_markers(sentence)
-    claim = _Claim(text, facts(text), _content(translated or text), known)
+    words = _content(question if translated else text)
+    fresh = frozenset() if translated else words - _content(question)
+    claim = _Claim(text, facts(text), words, fresh, known)
     pool = [Quote(source, part) for source in sources for part in source.sentences]
     chosen: list[Quote] = []
     while pool and len(chosen) < _MOST_QUOTES and not (chosen and claim.carried(_given(chosen))):
@@ -72,7 +77,7 @@ def prove(sentence: str, sources: Sequence[Source], *, known: str = "", translat
         chosen.append(pool.pop(at))
     given = _given(chosen)
     lost = claim.lost(given)
-    if not translated and claim.share(f"{given} {known}") < _SUPPORT:
+    if not claim.supported(given):
         lost.append("most of its words")
     if not translated and _turned(text, given):
         lost.append("its “not”")
@@ -130,24 +135,34 @@ class _Claim:
     text: str
     wanted: Facts
     words: frozenset[str]
+    fresh: frozenset[str]
     known: str
 
     def lost(self, given: str) -> list[str]:
-        """Return the facts and names that neither `given` nor what is known states."""
+        """Return the facts that `given` does not state, and the names that are not known either."""
         return missing(self.wanted, facts(given)) + unknown_names(self.text, given, self.known)
 
-    def share(self, given: str) -> float:
-        """Return the share of the words that stand in `given`."""
-        return len(self.words & set(stems(given))) / len(self.words) if self.words else 1.0
+    def supported(self, given: str) -> bool:
+        """Tell whether most words that the question did not bring stand in `given`."""
+        return _share(self.fresh, f"{given} {self.known}") >= _SUPPORT
 
     def carried(self, given: str) -> bool:
         """Tell whether `given` carries the sentence."""
-        return not self.lost(given) and self.share(given) >= _SUPPORT
+        return not self.lost(given) and self.supported(given)
 
     def gain(self, chosen: Sequence[Quote], quote: Quote) -> float:
         """Return how much a quote adds to those chosen: facts first, then words; a quote has its price."""
         given, both = _given(chosen), _given([*chosen, quote])
-        return 0.5 * (len(self.lost(given)) - len(self.lost(both))) + self.share(both) - self.share(given) - 0.05
+        return (
+            0.5 * (len(self.lost(given)) - len(self.lost(both)))
+            + _share(self.words, both)
+            - _share(self.words, given)
+            - 0.05
+        )
+
+
+def _share(words: frozenset[str], text: str) -> float:
+    return len(words & set(stems(text))) / len(words) if words else 1.0
 
 
 def _given(quotes: Sequence[Quote]) -> str:

@@ -10,7 +10,10 @@ from knowledge.types import Citation
 _MOST_CLAUSES = 2
 _LONG_CLAUSE = 480
 _BARE = re.compile(r"(?i)^\W*(?:yes|no)\b\W*")
-_CLAUSE_NUMBER = re.compile(r"^(?:(?:\d+(?:\.\d+)*\.?|\([a-z\d]{1,4}\))\s+)+")
+_WEIGHTY = re.compile(
+    r"(?i)(?:US\$|USD|EUR|GBP|CHF|[$€£¥])\s?\d[\d,.]*(?: (?:million|billion))?|\d[\d.]*\s?(?:%|per ?cent)|"
+    r"\b[\w-]+(?: \(\d+\))? (?:business |banking |calendar |working )?(?:days?|weeks?|months?|years?)\b"
+)
 _THIN = 5  # Fewer words than these after Yes or No explain nothing.
 
 
@@ -68,8 +71,9 @@ class Reply:
 
 def _says_more(clause: str, text: str) -> bool:
     """Tell whether a clause holds amounts, dates or periods that the text leaves out."""
-    ours, theirs = facts(text), facts(_CLAUSE_NUMBER.sub("", clause))
+    ours = facts(text)
+    theirs = facts(" ; ".join(_WEIGHTY.findall(clause)))
     known = {each.value for each in ours.numbers}
-    return any(each.value not in known and (each.value > 1 or not each.spelled) for each in theirs.numbers) or any(
-        each not in ours.dates for each in theirs.dates
+    return any(each.value not in known for each in theirs.numbers) or any(
+        each not in ours.dates for each in facts(clause).dates
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
-from knowledge.evidence import Source, sentences
+from knowledge.evidence import Source
 from knowledge.models.llm import likelihood, write
 from knowledge.types import Turn
 
@@ -109,11 +109,8 @@ def _prompt(question: str, sources: Sequence[Source], thread: Sequence[Turn]) ->
     evidence = "\n".join(lines)
     # A passage cannot guess the mark that ends the data: it depends on every passage.
     mark = hashlib.sha256(evidence.encode()).hexdigest()[:6]
-    earlier = ""
-    if thread:
-        last = thread[-1]
-        said = " ".join(sentences(last.answer)[:2])[:300]
-        earlier = f"Before, the asker asked: {_harmless(last.question)}\nand was told: {_harmless(said)}\n"
+    # The last question is enough to know what is meant; shown its answer, a small model gives it again.
+    earlier = f"Before, the asker asked: {_harmless(thread[-1].question)}\n" if thread else ""
     return f"Passages, from {mark} to {mark}:\n{mark}\n{evidence}\n{mark}\n{earlier}Question: {_harmless(question)}"
 
 

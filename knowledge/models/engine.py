@@ -12,6 +12,7 @@ import xllamacpp
 from knowledge.errors import UnavailableError
 
 READ_TOKENS = 64  # Stop takes effect between batches while a prompt is read: small ones keep it quick, at no cost.
+_WAKE = 300.0  # Seconds for the first word, on a machine that is busy.
 _PROMPT_CACHE_MB = 512  # Constant prompts that alternate stay read.
 
 
@@ -49,7 +50,18 @@ class LlamaEngine:
                 f"The language model at {path} cannot be loaded ({error}). "
                 f"Run `teller models pull {path.parent.name}` and `teller doctor`."
             ) from error
-        return cls(server, key=key, name=path.stem)
+        engine = cls(server, key=key, name=path.stem)
+        engine._wake()
+        return engine
+
+    def _wake(self) -> None:
+        # Its first word shows that the model works; and a server closed before it ever worked would hang.
+        task = {"messages": [{"role": "user", "content": "Hi"}], "max_tokens": 1}
+        headers = {"Authorization": f"Bearer {self.key}"}
+        try:
+            httpx.post(f"{self.url}/chat/completions", json=task, headers=headers, timeout=_WAKE).raise_for_status()
+        except httpx.HTTPError as error:
+            raise UnavailableError(f"The language model was loaded but does not answer ({error}).") from error
 
     def healthy(self, *, timeout: float = 2.0) -> bool:
         """Tell whether the server answers."""

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from typing import cast
+from typing import Any, cast
 
 import openai
 from langchain_core.language_models import BaseChatModel
@@ -56,59 +56,68 @@ def write(
         TransientError: the server failed or could not be reached.
         UserError: the question is too long for the model.
     """
-    pieces: queue.Queue[str | None] = queue.Queue()
-    gone = threading.Event()
-    pool = ThreadPoolExecutor(1, thread_name_prefix="model")
-    reading = pool.submit(_read, llm, list(messages), tokens, pieces, gone)
-    reading.add_done_callback(lambda _: pieces.put(None))
-    pool.shutdown(wait=False)
-    try:
-        while True:
-            if stopped():
-                raise StoppedError
-            try:
-                piece = pieces.get(timeout=_LOOK)
-            except queue.Empty:
-                continue
-            if piece is None:
-                return reading.result()
-            yield piece
-    finally:
-        gone.set()
+    for chunk in _chunks(llm, messages, stopped, max_tokens=tokens):
+        if chunk.content:
+            yield str(chunk.content)
 
 
-def likelihood(llm: BaseChatModel, messages: Sequence[BaseMessage], *, stopped: Callable[[], bool]) -> float:
-    """Return how likely the model's answer to a yes-or-no question is Yes, from 0 to 1."""
-    if stopped():
-        raise StoppedError
-    bound = llm.bind(logprobs=True, top_logprobs=10, max_tokens=1)
-    with _translated():
-        message = bound.invoke(list(messages))
-    content = (message.response_metadata.get("logprobs") or {}).get("content") or []
+def likelihood(
+    llm: BaseChatModel, messages: Sequence[BaseMessage], *, stopped: Callable[[], bool] = lambda: False
+) -> float:
+    """Return how likely the model's answer to a yes-or-no question is Yes, from 0 to 1.
+
+    Raises:
+        StoppedError, TransientError, UserError: as `write` does.
+    """
+    text = ""
+    content: list[dict[str, Any]] = []
+    for chunk in _chunks(llm, messages, stopped, max_tokens=1, logprobs=True, top_logprobs=10):
+        text += str(chunk.content)
+        content += (chunk.response_metadata.get("logprobs") or {}).get("content") or []
     if not content:  # A server without log probabilities: its word must do.
-        return 1.0 if str(message.content).strip().lower().startswith("yes") else 0.0
+        return 1.0 if text.strip().lower().startswith("yes") else 0.0
     shares = {"yes": 0.0, "no": 0.0}
     for each in content[0]["top_logprobs"]:
         word = str(each["token"]).strip().lower()
         if word in shares:
             shares[word] += math.exp(each["logprob"])
-    return shares["yes"] / (shares["yes"] + shares["no"] or 1.0)
+    return shares["yes"] / (sum(shares.values()) or 1.0)
 
 
-def _read(
-    llm: BaseChatModel,
-    messages: list[BaseMessage],
-    tokens: int,
-    pieces: "queue.Queue[str | None]",
-    gone: threading.Event,
-) -> None:
-    chunks = cast("Generator[AIMessageChunk, None, None]", llm.stream(messages, max_tokens=tokens))
-    with _translated(), closing(chunks):
-        for chunk in chunks:
-            if gone.is_set():
-                return
-            if chunk.content:
-                pieces.put(str(chunk.content))
+def _chunks(
+    llm: BaseChatModel, messages: Sequence[BaseMessage], stopped: Callable[[], bool], **options: Any
+) -> Iterator[AIMessageChunk]:
+    """Yield what the model streams; a thread of its own waits for it, so that Stop need not."""
+    chunks: queue.Queue[AIMessageChunk | None] = queue.Queue()
+    gone = threading.Event()
+
+    def read() -> None:
+        stream = cast("Generator[AIMessageChunk, None, None]", llm.stream(list(messages), **options))
+        with _translated(), closing(stream):
+            for chunk in stream:
+                if gone.is_set():
+                    return
+                chunks.put(chunk)
+
+    if stopped():
+        raise StoppedError
+    pool = ThreadPoolExecutor(1, thread_name_prefix="model")
+    reading = pool.submit(read)
+    reading.add_done_callback(lambda _: chunks.put(None))
+    pool.shutdown(wait=False)
+    try:
+        while True:
+            try:
+                chunk = chunks.get(timeout=_LOOK)
+            except queue.Empty:
+                chunk = AIMessageChunk(content="")
+            if stopped():
+                raise StoppedError
+            if chunk is None:
+                return reading.result()
+            yield chunk
+    finally:
+        gone.set()
 
 
 @contextmanager

@@ -108,6 +108,16 @@ def test_a_follow_up_takes_topic_and_document_from_the_thread(assistant, llm, ad
     assert "how much does the buyer pay?" in llm.prompt(1)
 
 
+def test_the_last_answer_is_not_given_again(assistant, llm, add):
+    document = add()
+    thread = (Turn("how much does the buyer pay?", "Buyer shall pay the sum of $24,000 on July 1. [1]", (document,)),)
+    llm.says("Yes", "Buyer shall pay the sum of $24,000 on July 1.")
+
+    answer = assistant.answer(Question("and if they are late with it?", thread=thread))
+
+    assert answer.refused
+
+
 def test_the_prompts_of_one_question_share_all_but_their_end(assistant, llm, add):
     add()
     llm.says("Yes", "The late fee is 1.5% per month of the payment then due.")

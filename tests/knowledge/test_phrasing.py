@@ -5,7 +5,7 @@ import re
 import pytest
 
 from knowledge import phrasing
-from knowledge.phrasing import asks_for, language, leans, resolve, speaks_of, spell_out, topic, yes_or_no
+from knowledge.phrasing import asks_for, language, leans, resolve, speaks_of, spell_out, topic, whole, yes_or_no
 from knowledge.types import Turn
 
 PARTIES = (Turn("who are the parties?", "The parties are Hydron Technologies, Inc. and Miami Dolphins, Ltd. [1]"),)
@@ -72,6 +72,19 @@ def test_a_question_that_leans_on_the_thread_takes_its_topic_along():
     assert "Hydron pay" in topic("and if they are late with it?", thread)
     assert topic("which law governs the agreement?", thread) == "which law governs the agreement?"
     assert not leans("and then?", ())
+
+
+@pytest.mark.parametrize(
+    ("hanging", "asked"),
+    [
+        ("and if they're late with it?", "What happens if they're late with it?"),
+        ("and when does it end?", "When does it end?"),
+        ("what if it is sold", "What happens if it is sold?"),
+        ("can they assign it?", "Can they assign it?"),
+    ],
+)
+def test_a_question_that_hangs_on_is_made_one_of_its_own(hanging, asked):
+    assert whole(hanging) == asked
 
 
 @pytest.mark.parametrize(

@@ -63,11 +63,17 @@ def test_names_of_the_document_need_no_quote(sources):
 
 
 def test_in_another_language_numbers_and_names_must_still_stand(sources):
-    proof = prove("滞纳金为每月1.5%。", sources, translated="What is the late fee?")
+    proof = prove("滞纳金为每月1.5%。", sources, question="What is the late fee?", translated=True)
 
     assert proof.holds
     assert "late fee" in proof.quotes[0].text
-    assert not prove("滞纳金为每月3%。", sources, translated="What is the late fee?").holds
+    assert not prove("滞纳金为每月3%。", sources, question="What is the late fee?", translated=True).holds
+
+
+def test_an_answer_that_only_repeats_the_question_brings_no_name_of_its_own(sources):
+    proof = prove("Yes, Gringotts shall pay a late fee.", sources, question="Does Gringotts pay a late fee?")
+
+    assert proof.lost == ("Gringotts",)
 
 
 def test_a_mark_of_the_model_is_a_hint_and_no_proof(sources):
