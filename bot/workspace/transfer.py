@@ -36,7 +36,8 @@ def routes(workspace: Workspace, session: Session) -> list[Route]:
         if person not in PEOPLE or person == BOT_USER:
             return JSONResponse({"ok": False, "error": "user_not_found"}, status_code=400)
         ticket, file = sharing.reserve(workspace, person, request.query_params.get("name", ""))
-        response = await receive(workspace, request, ticket)
+        # A person's empty file goes through, so that one can see what the bot says of it.
+        response = await receive(workspace, request, ticket, may_be_empty=True)
         if response.status_code != 200:
             workspace.pending_files.pop(ticket, None)
             return JSONResponse({"ok": False, "error": bytes(response.body).decode()}, status_code=400)
@@ -83,7 +84,7 @@ def _bytes_of(workspace: Workspace, file: Json) -> Response:
     )
 
 
-async def receive(workspace: Workspace, request: Request, ticket: str) -> Response:
+async def receive(workspace: Workspace, request: Request, ticket: str, *, may_be_empty: bool = False) -> Response:
     """Write the body of a request, raw or multipart, as the bytes of a reserved file."""
     target = workspace.state.uploads / workspace.pending_files[ticket]["id"]
     partial = target.with_suffix(".part")
@@ -93,11 +94,11 @@ async def receive(workspace: Workspace, request: Request, ticket: str) -> Respon
         else:
             size = await _write_body(request, partial)
     except ClientDisconnect:
-        size = 0
+        size, may_be_empty = 0, False
     except ApiError as error:
         partial.unlink(missing_ok=True)
         return PlainTextResponse(error.code, status_code=413)
-    if not size:
+    if not size and not may_be_empty:
         partial.unlink(missing_ok=True)
         return PlainTextResponse("no_file_data", status_code=400)
     partial.replace(target)
