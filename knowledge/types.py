@@ -145,8 +145,7 @@ class Answer:
                 "nearest": tuple(Citation(**each) for each in data["nearest"]),
                 "checks": tuple(Check(**each) for each in data["checks"]),
                 "searched": tuple(data["searched"]),
-                "table": table
-                and Table(tuple(table["columns"]), tuple(map(tuple, table["rows"])), table["cut"]),
+                "table": table and Table(tuple(table["columns"]), tuple(map(tuple, table["rows"])), table["cut"]),
             }
         )
 
