@@ -44,7 +44,7 @@ ROUNDED = re.compile(
     r"(?i)\b(?:about|around|approximately|roughly|nearly|almost|some|ca\.?|circa|unos|aproximadamente)\s*$|[约近]$"
 )
 _DIGITS = re.compile(
-    r"(?<![A-Za-z\d_.,])(?P<sign>[-−(]?)(?P<money>US\$|USD|EUR|GBP|CHF|[$€£¥])?\s?"
+    r"(?<![A-Za-z\d_.,])(?P<sign>[-−(]?)(?P<money>US\$|\b[A-Z]{3}\b|[$€£¥])?\s?"
     r"(?P<number>\d{1,3}(?:[,'’\u202f]\d{3})+(?:\.\d+)?|\d+,\d{1,2}(?!\d)|\d+(?:\.\d+)?|\.\d+)"
     r"(?P<nth>st|nd|rd|th|º|ª)?"
     r"(?:[ -]?(?P<scale>hundred|thousand|million|billion|trillion|millones|millón|mil|mio|mn|mm|bn|[kKmMbB万亿])"

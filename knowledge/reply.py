@@ -11,7 +11,7 @@ _MOST_CLAUSES = 2
 _LONG_CLAUSE = 480
 _BARE = re.compile(r"(?i)^\W*(?:yes|no)\b\W*")
 _WEIGHTY = re.compile(
-    r"(?i)(?:US\$|USD|EUR|GBP|CHF|[$€£¥])\s?\d[\d,.]*(?: (?:million|billion))?|\d[\d.]*\s?(?:%|per ?cent)|"
+    r"(?i)(?:US\$|(?-i:\b[A-Z]{3})|[$€£¥])\s?\d[\d,.]*(?: (?:million|billion))?|\d[\d.]*\s?(?:%|per ?cent)|"
     r"\b[\w-]+(?: \(\d+\))? (?:business |banking |calendar |working )?(?:days?|weeks?|months?|years?)\b"
 )
 _THIN = 5  # Fewer words than these after Yes or No explain nothing.

@@ -10,7 +10,8 @@ from knowledge.proof import Proof
 from knowledge.types import Check
 
 _MONEY = re.compile(
-    r"(?i)[$€£¥]\s?\d|\b(?:US\$|USD|EUR|GBP|CHF|KZT|dollars?|euros?|pounds?|tenge|cents?)\b|\d\s?%|\bper ?cent\b|"
+    r"(?i)[$€£¥]\s?\d|(?-i:\b[A-Z]{3}\s?\d)|\d\s?%|\bper ?cent\b|"
+    r"\b(?:dollars?|euros?|pounds?|francs?|kron\w+|kr|tenge|rubles?|yen|yuan|cents?)\b|"
     r"\b(?:no|free|without) (?:fee|charge|cost)"
 )
 _TIME = re.compile(
