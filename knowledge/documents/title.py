@@ -11,9 +11,7 @@ KINDS = (
     "guarantee|guaranty|indenture|plan|undertaking|terms|conditions|notice|certificate|note|mandate|report"
 )
 # What a heading in title case leaves in lower case.
-SMALL_WORDS = frozenset(
-    ["a", "an", "and", "as", "at", "by", "for", "from", "in", "into", "of", "on", "or", "the", "to", "with"]
-)
+SMALL_WORDS = re.compile(r"a|an|and|as|at|by|for|from|in|into|of|on|or|the|to|with", re.IGNORECASE)
 KIND = re.compile(rf"\b(?:{KINDS})s?\b", re.IGNORECASE)
 BETWEEN = re.compile(
     r"\b(?:by\s+and\s+between|by\s+and\s+among|between|among|entered\s+into\s+(?:by|with)|made\s+by)\b", re.IGNORECASE
@@ -47,7 +45,7 @@ def _title(opening: str, name: str) -> str:
             continue
         letters = [each for each in line if each.isalpha()]
         capitals = sum(each.isupper() for each in letters) / max(1, len(letters))
-        words = [word for word in re.findall(r"[A-Za-z]+", line) if word.lower() not in SMALL_WORDS]
+        words = [word for word in re.findall(r"[A-Za-z]+", line) if not SMALL_WORDS.fullmatch(word)]
         headed = capitals > 0.6 or (words and sum(word[0].isupper() for word in words) / len(words) > 0.8)
         if not headed or re.match(r"(?i)this\b|whereas|exhibit\s+[\d.]+$|source:|page\b", line):
             continue
