@@ -90,6 +90,7 @@ def _verb(
 
 
 def _up(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.samples import share_samples
     from bot.up import House  # Starts processes: nothing that the other verbs need to load.
 
     cli_models.require(settings)
@@ -110,7 +111,7 @@ def _up(options: argparse.Namespace, settings: Settings) -> int:
             flush=True,
         )
         if house.page and not options.no_samples:
-            cli_ask.ingest_samples(house.settings)
+            share_samples(house.settings, house.page)
         house.watch()
     finally:
         house.close()

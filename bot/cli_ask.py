@@ -12,9 +12,6 @@ from knowledge.types import Answer, Citation
 from workers.request import Request
 from workers.settings import Settings
 
-SAMPLES = Path(__file__).resolve().parent.parent / "knowledge" / "samples"
-SAMPLE_CHANNEL = "legal"
-
 
 def ask(options: argparse.Namespace, settings: Settings) -> int:
     """Ask one question and print the answer."""
@@ -40,19 +37,6 @@ def ingest(options: argparse.Namespace, settings: Settings) -> int:
     if options.json:
         print(json.dumps({"receipts": results}, ensure_ascii=False))
     return int(any("error" in each for each in results))
-
-
-def ingest_samples(settings: Settings) -> None:
-    """Queue the sample documents, once: contracts for #legal, product sheets for everybody."""
-    mark = settings.data / "samples-queued"
-    if mark.exists():
-        return
-    legal = Asker(channel=channel_id(settings, SAMPLE_CHANNEL))
-    with Desk(settings, say=stage_line(quiet=True)) as desk:
-        for path in sorted(SAMPLES.glob("*.pdf")):
-            asker = Asker() if path.name.startswith("Fjordbank") else legal
-            desk.record("file", asker, detail={"path": str(path), "name": path.name})
-    mark.touch()
 
 
 def reindex(options: argparse.Namespace, settings: Settings) -> int:
