@@ -11,7 +11,7 @@ from knowledge.documents.library import Library, Search
 from knowledge.evidence import CHARACTERS, Source, gather
 from knowledge.models.llm import StoppedError
 from knowledge.phrasing import language, leans, resolve, spell_out, topic, whole, yes_or_no
-from knowledge.proof import Proof, prove, split_markers
+from knowledge.proof import Proof, prove, quoted, split_markers
 from knowledge.refusal import refusal
 from knowledge.reply import Reply
 from knowledge.routing import route
@@ -23,6 +23,7 @@ __all__ = ["Assistant", "StoppedError"]
 
 Words = Callable[[str], None]
 PASSAGES = 8
+SURE = 0.75  # From here on a passage that the model cannot put into provable words is quoted instead.
 
 
 class Assistant:
@@ -106,6 +107,9 @@ class _Answering:
         self.on_stage("Writing and checking")
         with self._timed("write"):
             draft = self._draft(writer, asked, sources, found)
+        if not any(proof.holds for proof in draft.proofs) and not draft.denied and stated >= SURE:
+            draft.proofs = [quoted(asked.full, sources)]
+            draft.reply.quote(draft.proofs[0])
         verdict = judge(asked.full, draft.proofs, denied=draft.denied, stated=stated, confidence=found.confidence)
         if not verdict.shown:
             return refusal(
@@ -139,7 +143,8 @@ class _Answering:
         return _Asked(full, topic(text, thread) if leaning else full, spoken, thread[-1:] if leaning else ())
 
     def _search(self, asked: _Asked) -> Search:
-        within = self.question.focus or (self.question.thread[-1].documents if self.question.thread else ())
+        spoken_of = (turn.documents for turn in reversed(self.question.thread) if turn.documents)
+        within = self.question.focus or next(spoken_of, ())
         count = len(within) or len(self.library.documents(self.question.audience))
         self.on_stage(f"Searching {count} document{'' if count == 1 else 's'}")
         return self.library.search(asked.topic, self.question.audience, within=within, limit=PASSAGES)
@@ -152,8 +157,9 @@ class _Answering:
             if NOT_STATED in sentence.upper():
                 draft.denied = not draft.proofs
                 break
-            if any(split_markers(sentence)[0] in turn.answer for turn in asked.thread):
-                continue  # The last answer said once more answers nothing.
+            said = split_markers(sentence)[0]
+            if not any(map(str.isalnum, said)) or any(said in turn.answer for turn in asked.thread):
+                continue  # A mark alone, or the last answer once more, answers nothing.
             proof = prove(sentence, sources, known=known, question=asked.full, translated=not asked.english)
             draft.proofs.append(proof)
             if proof.holds and draft.reply.add(proof):

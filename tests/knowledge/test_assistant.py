@@ -75,6 +75,18 @@ def test_a_yes_or_no_question_gets_the_clause_with_it(assistant, llm, add):
     assert "prior written consent of the other party" in answer.text
 
 
+@pytest.mark.parametrize("written", ["[1]", "It is 99% a week."])
+def test_what_cannot_be_put_into_provable_words_is_quoted(assistant, llm, add, written):
+    add()
+    llm.says("Yes", written)
+
+    answer = assistant.answer(Question("what is the late fee?"))
+
+    assert answer.text.startswith("“")
+    assert "late fee of 1.5% per month" in answer.text
+    assert not answer.refused
+
+
 def test_shorthand_reaches_the_model_as_a_full_question(assistant, llm, add):
     add()
     llm.says("Yes", "The laws of the State of Florida govern this Agreement.")
@@ -115,7 +127,8 @@ def test_the_last_answer_is_not_given_again(assistant, llm, add):
 
     answer = assistant.answer(Question("and if they are late with it?", thread=thread))
 
-    assert answer.refused
+    assert "$24,000" not in answer.text
+    assert "late fee of 1.5% per month" in answer.text
 
 
 def test_the_prompts_of_one_question_share_all_but_their_end(assistant, llm, add):
