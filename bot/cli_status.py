@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.cli_models import needed
+from knowledge.documents.places import Places
 from knowledge.documents.store import Store
 from knowledge.models.weights import path_of
 from knowledge.tables import connect
@@ -25,7 +26,7 @@ def status(options: argparse.Namespace, settings: Settings) -> int:
     upgrade(settings.state)
     engine = connect(settings.state)
     try:
-        ledger, store = Ledger(engine), Store(engine)
+        ledger = Ledger(engine)
         processes = [
             {"name": each.name, "pid": each.pid, "alive": is_alive(each.pid), "restarts": each.restarts,
              "memory_mb": _memory_mb(each.pid), "silent_seconds": _silence(settings, each.name), "log": each.log}
@@ -38,7 +39,7 @@ def status(options: argparse.Namespace, settings: Settings) -> int:
             "processes": processes,
             "requests": ledger.counts(),
             "oldest_waiting_seconds": round(ledger.oldest_waiting(), 1),
-            "library": {"documents": len(store.kept()), "visible": len(store.placed())},
+            "library": {"documents": len(Store(engine).kept()), "visible": len(Places(engine).placed())},
             "weights": {name: path_of(name, settings.cache) is not None for name in needed(settings)},
             "data": str(settings.data),
             "logs": str(settings.data / "logs"),

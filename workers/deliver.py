@@ -5,7 +5,7 @@ import random
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from knowledge.documents.store import Store
+from knowledge.documents.places import Places
 from knowledge.errors import TransientError
 from workers.attempt import APOLOGY, Heartbeat
 from workers.celery import app, send
@@ -98,5 +98,5 @@ def withdraw_file(id: str, services: "Services") -> None:  # noqa: A002
     """Hide the file that a removal names; its bytes are removed by the process that writes the index."""
     request = services.ledger.get(id)
     if request is not None:
-        Store(services.engine).withdraw(request.item)
+        Places(services.engine).withdraw(request.item)
         send("workers.index.index", id)

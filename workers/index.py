@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from knowledge.documents.store import Store
+from knowledge.documents.places import Places
 from knowledge.errors import TransientError, UnavailableError, UnreadableFileError
 from knowledge.types import Receipt
 from workers.answer import deliver_soon
@@ -84,7 +84,7 @@ def _file(claim: Claim, services: "Services", say: Callable[[str], None]) -> flo
     file_id = "" if request.channel_type == "cli" else request.item
     for place in places:
         library.place(receipt.document_id, place, file_id=file_id, user=request.user, name=receipt.name)
-    if receipt.document_id not in Store(services.engine).placed():
+    if receipt.document_id not in Places(services.engine).placed():
         library.purge(receipt.document_id)  # The file was deleted in the meantime.
         services.ledger.abandon(claim)
         return None
@@ -108,7 +108,7 @@ def _take_in(claim: Claim, services: "Services", say: Callable[[str], None]) -> 
     try:
         receipt = library.read(document, name=name)
     except UnreadableFileError:
-        if document not in Store(services.engine).placed():
+        if document not in Places(services.engine).placed():
             library.purge(document)
         raise
     services.ledger.note(claim, document=document, receipt=receipt.to_json())
@@ -143,7 +143,7 @@ def _message_stands(request: Request, services: "Services") -> bool:
 
 
 def _removal(claim: Claim, services: "Services", _say: Callable[[str], None]) -> float | None:
-    orphans = Store(services.engine).withdraw(claim.request.item)
+    orphans = Places(services.engine).withdraw(claim.request.item)
     if {request.detail.get("document") for request in services.ledger.in_work("file")} & set(orphans):
         return WHILE_READ
     for document in orphans:

@@ -2,9 +2,8 @@
 
 import hashlib
 import os
-import threading
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,19 +12,19 @@ from langchain_core.embeddings import Embeddings
 from sqlalchemy.engine import Engine
 
 from knowledge.documents.chunk import split
+from knowledge.documents.chunk_store import ChunkStore
+from knowledge.documents.generations import Generations
+from knowledge.documents.places import Places
 from knowledge.documents.read import LIMITS, ReadLimits, read
-from knowledge.documents.resolve import CLOSE, Naming, asked_apart, resolve
-from knowledge.documents.search import Embedder, LibraryRetriever, Search, by_words, confidence, ids_array, rank
-from knowledge.documents.snapshot import Snapshot, Snapshots
+from knowledge.documents.resolve import asked_apart, resolve
+from knowledge.documents.search import Embedder, LibraryRetriever, Search, confidence, ids_array, rank
+from knowledge.documents.snapshot import Snapshots
 from knowledge.documents.store import Record, Store
 from knowledge.documents.title import title_and_parties
-from knowledge.documents.vectors import Ids, unit
+from knowledge.documents.vectors import unit
+from knowledge.documents.view import View, Views
 from knowledge.errors import UnavailableError, UnreadableFileError
 from knowledge.types import Audience, Document, Passage, Receipt
-
-MOST_HIDDEN = 3  # The count of hidden documents stops here: a bigger one would tell what nobody may know.
-MOST_VIEWS = 200
-TOP = 20  # Hits among which hidden documents are counted.
 
 __all__ = ["Library", "LibraryStatus", "ReadLimits", "Search"]
 
@@ -45,21 +44,15 @@ class LibraryStatus:
     embedder_changed: bool = False
 
 
-@dataclass(frozen=True)
-class _View:
-    """What one audience sees, at one version of the library."""
-
-    documents: Mapping[int, Document]
-    namings: Mapping[int, Naming]
-    chunks: Ids
-    hidden: Mapping[int, Naming]
-
-
 class Library:
     """Documents in, passages out. One process writes; any number read, and notice what was written."""
 
     def __init__(self, engine: Engine, folder: Path, embeddings: Embeddings, *, limits: ReadLimits = LIMITS) -> None:
         self._store = Store(engine)
+        self._chunks = ChunkStore(engine)
+        self._generations = Generations(engine)
+        self._places = Places(engine)
+        self._views = Views(self._store, self._chunks, self._places)
         self._files = folder / "files"
         self._files.mkdir(parents=True, exist_ok=True)
         self._embeddings = embeddings
@@ -67,9 +60,6 @@ class Library:
         self._asker = Embedder(embeddings)
         self._limits = limits
         self._snapshots = Snapshots(folder / "index", embeddings, fetch=self._fetch)
-        self._views: dict[frozenset[str], _View] = {}
-        self._views_version = -1
-        self._guard = threading.Lock()
 
     # Writing
 
@@ -104,7 +94,7 @@ class Library:
             raise UnreadableFileError(f"“{name}” is not kept here any more. Please upload it again.", reason="empty")
         name = name or record.name
         wanted = generation if generation is not None else record.generation
-        if wanted is not None and self._store.has_generation(record.number, wanted):
+        if wanted is not None and self._generations.has(record.number, wanted):
             return self._receipt(record, name, wanted, known=generation is None, seconds=time.monotonic() - began)
         reading = read(path, name=name, limits=self._limits)
         title, parties = title_and_parties(reading.pages, name=name)
@@ -118,13 +108,13 @@ class Library:
 
     def embed(self, document_id: str, *, limit: int = 200) -> int:
         """Embed the next chunks of a document that have no vector; return how many are left."""
-        waiting, chunks = self._store.unembedded(document_id, self._embedder, limit=limit)
+        waiting, chunks = self._chunks.unembedded(document_id, self._embedder, limit=limit)
         if not chunks:
             return 0
         texts = [f"{chunk.heading}\n{chunk.text}" if chunk.heading else chunk.text for chunk in chunks]
         rows = unit(self._embeddings.embed_documents(texts))
         vectors = {chunk.id: row.tobytes() for chunk, row in zip(chunks, rows, strict=True)}
-        self._store.set_vectors(vectors, self._embedder)
+        self._chunks.set_vectors(vectors, self._embedder)
         return waiting - len(chunks)
 
     def publish(self, *, generation: int | None = None) -> None:
@@ -134,7 +124,7 @@ class Library:
             UnavailableError: the new index would be worse than the old, which stays.
         """
         with self._snapshots.writing():
-            chosen = self._store.complete(self._embedder, generation)
+            chosen = self._generations.complete(self._embedder, generation)
             published = self._snapshots.manifest()
             numbers = {record.number for record in self._store.records()}
             lost = (set(published.documents) & numbers) - chosen.keys() if published else set()
@@ -143,17 +133,17 @@ class Library:
                     f"The index was not replaced: {len(lost)} documents are not embedded by {self._embedder} yet. "
                     "An admin can embed them with /reindex."
                 )
-            self._snapshots.publish(self._store, chosen, embedder=self._embedder)
-            self._store.switch(chosen)
+            self._snapshots.publish(self._chunks, chosen, embedder=self._embedder)
+            self._generations.switch(chosen)
             self._snapshots.clean(numbers)
 
     def place(self, document_id: str, place: str, *, file_id: str = "", user: str = "", name: str = "") -> None:
         """Let those who can read `place` find a document; a file that was withdrawn before stays hidden."""
-        self._store.place(document_id, place, file_id=file_id, user=user, name=name)
+        self._places.place(document_id, place, file_id=file_id, user=user, name=name)
 
     def withdraw(self, *, file_id: str) -> tuple[str, ...]:
         """Hide a deleted file at once, in every process; return the documents that have no place left."""
-        return self._store.withdraw(file_id)
+        return self._places.withdraw(file_id)
 
     def purge(self, document_id: str) -> None:
         """Remove a document's bytes and rows; the next `publish` removes its vectors and words from every snapshot."""
@@ -166,17 +156,17 @@ class Library:
 
     def next_generation(self) -> int:
         """Return the generation for a new /reindex: pass it to every `read` of it, and at last to `publish`."""
-        return self._store.next_generation()
+        return self._generations.next()
 
     # Reading
 
     def documents(self, audience: Audience) -> tuple[Document, ...]:
         """Return the documents that an audience may see, by name."""
-        return tuple(sorted(self._view(audience).documents.values(), key=lambda each: (each.name.lower(), each.id)))
+        return tuple(sorted(self._views.of(audience).documents.values(), key=lambda each: (each.name.lower(), each.id)))
 
     def document_of_file(self, file_id: str) -> str | None:
         """Return the document that an uploaded file is, if it is still placed anywhere."""
-        return self._store.document_of_file(file_id)
+        return self._places.document_of_file(file_id)
 
     def page_text(self, document_id: str, page: int) -> str:
         """Return the text of one page, "" when there is none."""
@@ -188,19 +178,19 @@ class Library:
         Documents that the question names are searched alone; failing those, the documents `within`; failing those, all.
         """
         snapshot = self._snapshots.current()
-        view = self._view(audience)
+        view = self._views.of(audience)
         named = resolve(question, [*view.namings.values()])
         inside = tuple(number for number, document in view.documents.items() if document.id in set(within))
         chosen = inside or named.chosen()
         order = [number for number, _ in named.scores]
         chosen = tuple(sorted(chosen, key=lambda each: order.index(each) if each in order else len(order)))
-        hidden = self._hidden(question, view, snapshot, best=named.best if chosen else 0.0)
+        hidden = self._views.hidden(question, view, snapshot, best=named.best if chosen else 0.0)
         documents = tuple(view.documents[each] for each in chosen)
         if snapshot is None or not view.documents:
             return Search(documents=documents, hidden=hidden)
         freed = asked_apart(question, [view.namings[each] for each in chosen])
         numbers = chosen or tuple(view.documents)
-        chunks = ids_array(self._store.chunk_ids_of([each.id for each in documents])) if chosen else view.chunks
+        chunks = ids_array(self._chunks.chunk_ids_of([each.id for each in documents])) if chosen else view.chunks
         same = snapshot.manifest.embedder == self._embedder
         ranking = rank(snapshot, self._asker if same else None, freed, documents=numbers, chunks=chunks)
         passages = self._passages(ranking.hits[: limit * 2], view)[:limit]
@@ -233,55 +223,9 @@ class Library:
 
     # Inside
 
-    def _view(self, audience: Audience) -> _View:
-        """Return what an audience sees now; one small query tells whether what was worked out before still holds."""
-        version = self._store.version()
-        with self._guard:
-            if version != self._views_version:
-                self._views, self._views_version = {}, version
-            known = self._views.get(audience.places)
-        if known is not None:
-            return known
-        names, placed = self._store.visible(audience), self._store.placed()
-        documents, namings, hidden = {}, {}, {}
-        for record in self._store.records():
-            if record.id in names:
-                name = names[record.id] or record.name
-                documents[record.number] = Document(record.id, name, record.title, record.parties, record.pages)
-                namings[record.number] = _naming(record, name)
-            elif record.id in placed:
-                hidden[record.number] = _naming(record, record.name)
-        chunks = ids_array(self._store.chunk_ids_of([each.id for each in documents.values()]))
-        view = _View(documents=documents, namings=namings, chunks=chunks, hidden=hidden)
-        with self._guard:
-            if self._views_version == version:
-                if len(self._views) >= MOST_VIEWS:
-                    self._views.clear()
-                self._views[audience.places] = view
-        return view
-
-    def _hidden(self, question: str, view: _View, snapshot: Snapshot | None, *, best: float) -> int:
-        """Return how many documents outside the audience the question means, up to a handful.
-
-        Those that it names at least as well as those to be seen; if it names none, those that say it better.
-        """
-        if not view.hidden:
-            return 0
-        named = resolve(question, [*view.namings.values(), *view.hidden.values()])
-        meant = {number for number, score in named.scores if score >= max(named.enough, CLOSE * best)}
-        if not meant and snapshot is not None:
-            everything = [*view.documents, *view.hidden]
-            hits = by_words(snapshot, question, everything, limit=TOP)
-            chunks = self._store.chunks(each for each, _ in hits)
-            found = [(chunks[each].document_id, score) for each, score in hits if each in chunks]
-            seen = {document.id for document in view.documents.values()}
-            best_seen = max((score for of, score in found if of in seen), default=0.0)
-            return min(MOST_HIDDEN, len({of for of, score in found if of not in seen and score > best_seen}))
-        return min(MOST_HIDDEN, len(meant & view.hidden.keys()))
-
-    def _passages(self, hits: Sequence[tuple[int, float]], view: _View) -> tuple[Passage, ...]:
+    def _passages(self, hits: Sequence[tuple[int, float]], view: View) -> tuple[Passage, ...]:
         documents = {document.id: document for document in view.documents.values()}
-        chunks = self._store.chunks(each for each, _ in hits)
+        chunks = self._chunks.chunks(each for each, _ in hits)
         # Read from SQL after the search: what was withdrawn or replaced meanwhile is left out.
         return tuple(
             Passage(chunks[each], documents[chunks[each].document_id], score)
@@ -290,7 +234,7 @@ class Library:
         )
 
     def _fetch(self, ids: Sequence[int]) -> Sequence[FoundDocument]:
-        chunks = self._store.chunks(ids)
+        chunks = self._chunks.chunks(ids)
         return [
             FoundDocument(
                 page_content=chunks[each].text,
@@ -307,7 +251,7 @@ class Library:
             name=name,
             title=record.title,
             pages=record.pages,
-            chunks=self._store.chunk_count(record.number, generation),
+            chunks=self._chunks.chunk_count(record.number, generation),
             empty_pages=record.empty_pages,
             failed_pages=record.failed_pages,
             known_before=known,
@@ -319,7 +263,3 @@ def embedder_name(embeddings: Embeddings) -> str:
     """Return the name by which a snapshot knows what made its vectors."""
     named = getattr(embeddings, "name", "") or getattr(embeddings, "model_name", "") or type(embeddings).__name__
     return Path(str(named)).name[:100]
-
-
-def _naming(record: Record, name: str) -> Naming:
-    return Naming.of(record.number, title=record.title, parties=record.parties, names=(name,), opening=record.opening)

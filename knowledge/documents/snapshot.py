@@ -17,7 +17,7 @@ from typing import Any
 from langchain_core.embeddings import Embeddings
 
 from knowledge.documents import vectors, words
-from knowledge.documents.store import Store
+from knowledge.documents.chunk_store import ChunkStore
 from knowledge.documents.vectors import Fetch, Vectors
 from knowledge.documents.words import Words
 from knowledge.errors import TransientError, UnavailableError
@@ -139,7 +139,7 @@ class Snapshots:
             raise UnavailableError(DAMAGED)
         return opened
 
-    def publish(self, store: Store, chosen: dict[int, int], *, embedder: str) -> Manifest:
+    def publish(self, chunks: ChunkStore, chosen: dict[int, int], *, embedder: str) -> Manifest:
         """Write a snapshot of the chosen documents' chunks and make it the current one.
 
         Raises:
@@ -151,7 +151,7 @@ class Snapshots:
         for stale in self._folder.glob(".[0-9]*"):
             shutil.rmtree(stale)
         folder.mkdir()
-        rows, dimension = self._build(folder, store, store.chunk_ids(chosen), old)
+        rows, dimension = self._build(folder, chunks, chunks.chunk_ids(chosen), old)
         files = {
             path.relative_to(folder).as_posix(): (path.stat().st_size, _sha256(path))
             for path in sorted(folder.rglob("*"))
@@ -166,17 +166,17 @@ class Snapshots:
         self._pointer.with_suffix(".new").replace(self._pointer)
         return manifest
 
-    def _build(self, folder: Path, store: Store, ids: Sequence[int], old: Path | None) -> tuple[int, int]:
+    def _build(self, folder: Path, chunks: ChunkStore, ids: Sequence[int], old: Path | None) -> tuple[int, int]:
         held = set(vectors.ids_in(old / "vectors.faiss")) if old else set()
         added, gone = [each for each in ids if each not in held], sorted(held - set(ids))
         target = folder / "vectors.faiss"
         if old and not gone:
-            rows, dimension = vectors.extend(target, old / "vectors.faiss", store.vectors(added))
-            count = words.extend(folder / "words", old / "words", store.texts(added))
+            rows, dimension = vectors.extend(target, old / "vectors.faiss", chunks.vectors(added))
+            count = words.extend(folder / "words", old / "words", chunks.texts(added))
         else:
             # Words that were deleted stay in tantivy's segments until merged, and purged means gone: start anew.
-            rows, dimension = vectors.make(target, store.vectors(ids))
-            count = words.make(folder / "words", store.texts(ids))
+            rows, dimension = vectors.make(target, chunks.vectors(ids))
+            count = words.make(folder / "words", chunks.texts(ids))
         if not rows == count == len(ids):
             raise UnavailableError(
                 f"The new index was not published: {len(ids)} chunks, {rows} vectors, {count} texts."
