@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from langchain_core.language_models import BaseChatModel
 
@@ -53,7 +53,15 @@ class Assistant:
         chosen = route(question.text)
         if chosen.reply:
             return Answer(chosen.reply, route=chosen.name, confidence=1.0)
+        question = replace(question, thread=self._still_visible(question))
         return _Answering(self._library, self._llm, self._characters, question, on_stage, on_text, stopped).answer()
+
+    def _still_visible(self, question: Question) -> tuple[Turn, ...]:
+        """Return the turns whose documents may still be seen: not a deleted file, nor one of a channel left."""
+        if not question.thread:
+            return ()
+        visible = {document.id for document in self._library.documents(question.audience)}
+        return tuple(turn for turn in question.thread if visible.issuperset(turn.documents))
 
 
 @dataclass(frozen=True, slots=True)

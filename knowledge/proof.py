@@ -100,7 +100,7 @@ def cite(quotes: Sequence[Quote], page_text: PageText) -> tuple[Citation, ...]:
         chunk, document = quote.source.passage.chunk, quote.source.passage.document
         pages = {number: page_text(document.id, number) for number in range(chunk.page, chunk.last_page + 1)}
         for number, words in locate(quote.text, pages):
-            citation = Citation(document.id, document.title or document.name, number, words, chunk.heading)
+            citation = Citation(document.id, document.name or document.title, number, words, chunk.heading)
             if citation not in found:
                 found.append(citation)
     return tuple(found)

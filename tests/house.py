@@ -64,12 +64,12 @@ class House:
         self.workspace.close()
         self.engine.dispose()
         self.process.send_signal(signal.SIGINT)
-        self.process.wait(timeout=60)
+        self.process.wait(timeout=120)
         if self.process.stdout:
             self.process.stdout.close()
         self._log.close()
 
-    def teller(self, *arguments: str, timeout: float = 240) -> subprocess.CompletedProcess[str]:
+    def teller(self, *arguments: str, timeout: float = 560) -> subprocess.CompletedProcess[str]:
         """Run the command beside the running house."""
         return subprocess.run(
             [str(TELLER), *arguments],
@@ -84,7 +84,7 @@ class House:
         """Return the requests that a message made."""
         return self.ledger.find("T0TELLER01", channel, ts)
 
-    def finished(self, channel: str, ts: str, kind: str = "question", *, timeout: float = 200) -> Request:
+    def finished(self, channel: str, ts: str, kind: str = "question", *, timeout: float = 540) -> Request:
         """Return the request of a message once it is finished."""
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
@@ -94,7 +94,7 @@ class House:
             time.sleep(0.1)
         raise TimeoutError(f"Not finished in {timeout} s: {found}; logs in {self.folder / 'logs'}")
 
-    def until(self, channel: str, ts: str, state: str, *, timeout: float = 60) -> Request:
+    def until(self, channel: str, ts: str, state: str, *, timeout: float = 240) -> Request:
         """Return the question of a message once it is in a state."""
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:

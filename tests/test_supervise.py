@@ -35,7 +35,7 @@ def sleeper(tmp_path: Path):
     stop_all([child])
 
 
-def _until(condition, seconds: float = 10.0) -> None:
+def _until(condition, seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"

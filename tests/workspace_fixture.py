@@ -95,7 +95,7 @@ class WorkspaceClient:
         query = {"channel": channel, "thread_ts": thread_ts or "", "person": person, "limit": 1000}
         return list(self.ask("messages", **query)["messages"])
 
-    def wait_for(self, found: Callable[[], Any], timeout: float = 30.0) -> Any:
+    def wait_for(self, found: Callable[[], Any], timeout: float = 90.0) -> Any:
         """Return what `found` returns as soon as that is truthy."""
         deadline = time.monotonic() + timeout
         while True:
@@ -111,7 +111,7 @@ class WorkspaceClient:
         channel: str,
         thread_ts: str,
         predicate: Callable[[Json], Any] = lambda _: True,
-        timeout: float = 30.0,
+        timeout: float = 90.0,
         *,
         person: str = "",
     ) -> Json:
@@ -188,7 +188,7 @@ class LocalWorkspace(WorkspaceClient):
         assert self.process.stdout
         line = self.process.stdout.readline()
         if not line.startswith("Local workspace: "):
-            self.process.wait(timeout=10)
+            self.process.wait(timeout=60)
             self.process.stdout.close()
             self._errors.close()
             raise RuntimeError(f"The workspace did not start: {(folder / 'server.log').read_text(encoding='utf-8')}")
@@ -199,7 +199,7 @@ class LocalWorkspace(WorkspaceClient):
         super().close()
         if self.process.poll() is None:
             self.process.terminate()
-        self.process.wait(timeout=10)
+        self.process.wait(timeout=60)
         if self.process.stdout:
             self.process.stdout.close()
         self._errors.close()

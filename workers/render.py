@@ -77,7 +77,7 @@ def _answer(answer: Answer, request_id: str) -> tuple[Rendered, ...]:
     if answer.refused:
         blocks += _nearest(answer)
     blocks += _sources(answer.citations)
-    notes = [*_checks(answer.checks), *_hidden(answer.hidden_sources)]
+    notes = [*([] if answer.refused else _checks(answer.checks)), *_hidden(answer.hidden_sources)]
     if notes:
         blocks.append(_context("  ·  ".join(notes)))
     if request_id:
@@ -120,8 +120,7 @@ def _nearest(answer: Answer) -> list[Block]:
 
 def _checks(checks: tuple[Check, ...]) -> list[str]:
     failed = [f":warning: not verified: {_inline(each.detail or each.name, 150)}" for each in checks if not each.passed]
-    passed = [_inline(each.detail or each.name, 100) for each in checks if each.passed]
-    return failed + ([f"Checked: {'; '.join(passed[:4])}"] if passed and not failed else [])
+    return failed or (["Quotes and numbers checked against the pages"] if checks else [])
 
 
 def _hidden(count: int) -> list[str]:

@@ -1,6 +1,5 @@
 """Build every part from the settings: the one place where a laptop and production differ."""
 
-import os
 import threading
 from functools import cache, cached_property
 from pathlib import Path
@@ -75,9 +74,8 @@ class Services:
 
         with self._lock:
             if self._llama is None:
-                threads = max(1, (os.cpu_count() or 2) - 1)
-                self._llama = LlamaEngine.start(self._weights(self.settings.model_name), threads=threads)
-            return chat_model(self._llama.url, self._llama.key, self.settings.model_name)
+                self._llama = LlamaEngine.start(self._weights(self.settings.model_name))
+            return chat_model(self._llama.url, self._llama.key, self.settings.model_name, llama=True)
 
     @cached_property
     def assistant(self) -> "Assistant":

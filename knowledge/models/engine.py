@@ -47,8 +47,7 @@ class LlamaEngine:
             server = xllamacpp.Server(_parameters(path, key=key, threads=threads, context=context))
         except RuntimeError as error:
             raise UnavailableError(
-                f"The language model at {path} cannot be loaded ({error}). "
-                f"Run `teller models pull {path.parent.name}` and `teller doctor`."
+                f"The language model at {path} cannot be loaded ({error}). Run `teller models pull {path.parent.name}`."
             ) from error
         engine = cls(server, key=key, name=path.stem)
         engine._wake()

@@ -213,3 +213,14 @@ def test_stop_ends_the_answer(assistant, llm, add):
         assistant.answer(Question("what is the late fee?"), stopped=lambda: True)
 
     assert llm.prompts == []
+
+
+def test_what_was_said_of_a_document_that_may_no_longer_be_seen_is_not_remembered(assistant, llm, add):
+    add()
+    thread = (Turn("who is the agent?", "The agent is Zenith Shipping.", documents=("0" * 64,)),)
+    llm.says("Yes", "The late fee is 1.5% per month of the payment then due.")
+
+    assistant.answer(Question("and if they are late with it?", thread=thread))
+
+    assert llm.prompts
+    assert all("Zenith" not in llm.prompt(number) for number in range(len(llm.prompts)))

@@ -106,7 +106,7 @@ def test_a_citation_names_the_page_on_which_the_words_stand(sources):
 
     (citation,) = cite([quote], lambda _document, page: {2: ASSIGNMENT}.get(page, ""))
 
-    assert (citation.page, citation.quote, citation.document) == (2, ASSIGNMENT, "SUPPLY AGREEMENT")
+    assert (citation.page, citation.quote, citation.document) == (2, ASSIGNMENT, "supply.pdf")
 
 
 def test_words_that_stand_on_no_page_are_not_cited(sources):

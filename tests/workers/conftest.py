@@ -67,7 +67,7 @@ def mariadb_server(tmp_path_factory) -> Iterator[str]:
 
 
 def _prepare(port: int, log: Path, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while True:
         try:
             connection = pymysql.connect(host="127.0.0.1", port=port, user="root")

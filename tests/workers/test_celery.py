@@ -68,7 +68,7 @@ class Stage:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
-    def wait(self, ready, what: str, seconds: float = 40.0) -> float:
+    def wait(self, ready, what: str, seconds: float = 120.0) -> float:
         began = time.monotonic()
         while not ready():
             if time.monotonic() - began > seconds:
@@ -167,7 +167,7 @@ def test_a_broker_that_is_down_is_told_quickly():
 
     assert not enqueue("0" * 32, "question")
     assert not workers_listen()
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
 
 
 def test_every_request_has_its_task_and_every_task_its_queue():
