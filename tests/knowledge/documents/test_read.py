@@ -145,7 +145,7 @@ def test_a_file_that_takes_too_long_is_given_up_in_time(file):
     began = time.monotonic()
 
     assert reason_of(slow, limits=replace(LIMITS, seconds=5, page_seconds=5)) == "timeout"
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 60
 
 
 def test_text_files_are_read_in_pages(file):
