@@ -8,13 +8,12 @@ import time
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from pypdf import PdfWriter
 
-from tests.house import House, free_port
-from tests.workspace_fixture import ROOT, LocalWorkspace
+from tests.house import House
+from tests.workspace_fixture import ROOT
 
 SAMPLES = ROOT / "knowledge" / "samples"
 CONTRACT = SAMPLES / "IBM Bluefly - e-business Hosting Agreement.pdf"
@@ -218,26 +217,3 @@ def test_an_admin_reindexes_and_others_may_not(house: House) -> None:
 
     assert "admin" in text_of(refused[-1]).lower()
     assert json.loads(house.teller("status", "--json").stdout)["library"] == before
-
-
-def test_by_signed_http_the_default_model_answers_with_the_clause_and_its_page(tmp_path: Path) -> None:
-    port = free_port()
-    with LocalWorkspace(tmp_path / "slack", event_url=f"http://127.0.0.1:{port}/slack/events") as slack:
-        settings = {
-            "SLACK_BOT_TOKEN": slack.bot_token,
-            "SLACK_SIGNING_SECRET": slack.signing_secret,
-            "SLACK_API_URL": slack.api_url,
-            "HTTP_PORT": str(port),
-        }
-        with House(tmp_path / "data", workspace=slack, **settings) as house:
-            ts = slack.post("lena", "legal", "", files=[CONTRACT])
-            receipt(house, ts)
-            question = slack.post("lena", "legal", "@Teller What is the governing law?", thread_ts=ts)
-
-            done = house.finished(LEGAL, question, timeout=900)
-            said = text_of(slack.wait_for_reply(LEGAL, ts, lambda each: each["ts"] == done.reply_ts))
-
-    assert done.reply is not None
-    assert "New York" in done.reply["text"]
-    assert [each["page"] for each in done.reply["citations"]][:1] == [7]
-    assert "governed by the substantive laws of the State of New York" in said
