@@ -1,6 +1,6 @@
 # What a person types. `make up` and `make test` prepare all that they need.
 PYTHON ?= python3
-VENV := .venv
+VENV ?= .venv
 BIN := $(VENV)/bin
 PORT ?= 8200
 
