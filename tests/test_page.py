@@ -57,7 +57,7 @@ def test_a_lawyer_drops_a_contract_asks_and_reads_the_clause_with_its_page(
 
     page.get_by_test_id("thread-summary").first.click(timeout=800 * SECONDS)
     thread = page.get_by_test_id("thread")
-    expect(thread.get_by_text("9 pages")).to_be_visible(timeout=800 * SECONDS)
+    expect(thread.get_by_text("I have read this document")).to_be_visible(timeout=800 * SECONDS)
     page.get_by_test_id("composer-thread").fill("@Teller What is the governing law?")
     page.get_by_test_id("composer-thread").press("Enter")
 
