@@ -101,8 +101,9 @@ def _sources(citations: tuple[Citation, ...]) -> list[Block]:
 def _source(number: int, citation: Citation) -> str:
     page = "PDF page" if citation.document.lower().endswith(".pdf") else "page"
     parts = [f"*[{number}] {_inline(citation.document, 120)}*", f"{page} {citation.page}"]
-    if citation.heading:
-        parts.append(f"_{_inline(citation.heading, 120)}_")
+    heading = citation.heading.rsplit(" › ", 1)[-1]  # The whole path is for the search; a reader wants the clause.
+    if heading:
+        parts.append(f"_{_inline(heading, 120)}_")
     return f"{' · '.join(parts)}\n> {_inline(citation.quote, QUOTE)}"
 
 

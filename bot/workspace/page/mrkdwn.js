@@ -60,13 +60,13 @@ function lines(text, names) {
   const drawn = [];
   const groups = [];
   for (const line of text.replace(/^\n+|\n+$/g, "").split("\n")) {
-    const kind = line.startsWith("&gt;") ? "quote" : /^\s*[•◦▪-]\s+/.test(line) ? "list" : /^\s*\d+[.)]\s+/.test(line) ? "numbers" : "text";
+    const kind = /^(?:&gt;|>)/.test(line) ? "quote" : /^\s*[•◦▪-]\s+/.test(line) ? "list" : /^\s*\d+[.)]\s+/.test(line) ? "numbers" : "text";
     if (groups.at(-1)?.kind === kind) groups.at(-1).lines.push(line);
     else groups.push({ kind, lines: [line] });
   }
   for (const { kind, lines: held } of groups) {
     if (kind === "quote") {
-      drawn.push(h("blockquote", {}, broken(held.map((line) => line.replace(/^&gt;\s?/, "")), names)));
+      drawn.push(h("blockquote", {}, broken(held.map((line) => line.replace(/^(?:&gt;|>)\s?/, "")), names)));
     } else if (kind === "list") {
       drawn.push(h("ul", {}, held.map((line) => item(line, /^\s*[•◦▪-]\s+/, names))));
     } else if (kind === "numbers") {
