@@ -19,6 +19,12 @@ _NEGATION = re.compile(
     r"(?i)\b(?:not|no|non|never|neither|nor|without|none|nothing|unless|except|only|cannot|void|invalid)\b|n't\b|"
     r"\b(?:prohibit|forbid|exclud|exclusiv|refus)\w*"
 )
+_FORBIDDEN = re.compile(
+    r"(?i)\b(?:shall|will|may|can|must|does|do|is|are)\s+not\b|\bcannot\b|\bneither\b|\bno\s+party\b|"
+    r"\b(?:prohibit|forbid|forbidden)\w*"
+)
+_CONDITION = re.compile(r"(?i)\b(?:with|without|unless|only|except|if|provided|subject|consent|approval|not)\b")
+_YES = re.compile(r"(?i)^\W*yes\b")
 PageText = Callable[[str, int], str]
 
 
@@ -68,6 +74,8 @@ def prove(
     words = _content(question if translated else text)
     fresh = frozenset() if translated else words - _content(question)
     claim = _Claim(text, facts(text), words, fresh, known)
+    if question and not fresh and not translated:
+        return _restated(claim, question, sources)
     pool = [Quote(source, part) for source in sources for part in source.sentences]
     chosen: list[Quote] = []
     while pool and len(chosen) < _MOST_QUOTES and not (chosen and claim.carried(_given(chosen))):
@@ -82,6 +90,8 @@ def prove(
         lost.append("most of its words")
     if not translated and _turned(text, given):
         lost.append("its “not”")
+    if not translated and _forbids(text, given):
+        lost.append("its “yes”")
     return Proof(text, tuple(chosen), tuple(lost))
 
 
@@ -91,6 +101,19 @@ def quoted(question: str, sources: Sequence[Source]) -> Proof:
     pool = [Quote(source, part) for source in sources for part in source.sentences]
     best = max(pool, key=lambda quote: _share(wanted, quote.text) - 0.02 * quote.source.number)
     return Proof("", (best,), ())
+
+
+def _restated(claim: "_Claim", question: str, sources: Sequence[Source]) -> Proof:
+    """Prove a sentence that only says the question again: the words nearest to the question must not say otherwise."""
+    (quote,) = quoted(question, sources).quotes
+    lost = claim.lost(_given([quote]))
+    if _share(claim.words, _given([quote])) < _SUPPORT:
+        lost.append("most of its words")
+    if _turned(claim.text, quote.text):
+        lost.append("its “not”")
+    if _forbids(claim.text, quote.text):
+        lost.append("its “yes”")
+    return Proof(claim.text, (quote,), tuple(lost))
 
 
 def cite(quotes: Sequence[Quote], page_text: PageText) -> tuple[Citation, ...]:
@@ -186,3 +209,8 @@ def _turned(text: str, given: str) -> bool:
     """Tell whether the sentence denies what no quote denies."""
     body = re.sub(r"(?i)^\W*(?:yes|no)\b[,.:]?", "", text)
     return bool(_NEGATION.search(body)) and not _NEGATION.search(given)
+
+
+def _forbids(text: str, given: str) -> bool:
+    """Tell whether the sentence says yes, without a condition, where a quote says that something must not be."""
+    return bool(_YES.search(text)) and not _CONDITION.search(text) and bool(_FORBIDDEN.search(given))

@@ -76,6 +76,23 @@ def test_an_answer_that_only_repeats_the_question_brings_no_name_of_its_own(sour
     assert proof.lost == ("Gringotts",)
 
 
+@pytest.mark.parametrize("sentence", ["Yes, a party can assign its rights.", "Yes."])
+def test_a_yes_is_no_answer_to_what_the_page_forbids(sources, sentence):
+    proof = prove(sentence, sources, question="Can a party assign its rights?")
+
+    assert not proof.holds
+    assert "its “yes”" in proof.lost
+    assert proof.quotes[0].text == ASSIGNMENT
+
+
+def test_a_yes_with_its_condition_may_stand(sources):
+    proof = prove(
+        "Yes, with the prior written consent of the other party.", sources, question="Can a party assign its rights?"
+    )
+
+    assert proof.holds
+
+
 def test_a_mark_of_the_model_is_a_hint_and_no_proof(sources):
     proof = prove("The late fee is 1.5% per month [2].", sources)
 
