@@ -138,7 +138,7 @@ def test_a_question_whose_worker_is_killed_is_answered_once_by_the_next(stage, f
     stage.wait(lambda: (stage.folder / "answer.log").read_text().count(" ready.") == 2, "second worker")
     took = stage.wait(stage.answered(id_), "answer")
 
-    assert took <= LEASE + 10
+    assert took <= LEASE + 60  # Ten seconds on an idle machine; the rest is for a busy one.
     assert stage.ledger.get(id_).attempts == 2
     assert stage.begun() == 2
     assert fake_slack.standing(CHANNEL) == ["Answer to: What is the notice period?"]
