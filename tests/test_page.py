@@ -15,6 +15,8 @@ SECONDS = 1000
 
 pytestmark = [pytest.mark.model, pytest.mark.browser, pytest.mark.timeout(2400)]
 
+expect.set_options(timeout=60_000)
+
 
 @pytest.fixture
 def slack(tmp_path: Path) -> Iterator[tuple[LocalWorkspace, House]]:

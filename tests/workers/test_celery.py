@@ -32,7 +32,7 @@ from workers.settings import Settings
 from workers.slack import Slack
 
 ROOT = Path(__file__).parents[2]
-LEASE = 3.0
+LEASE = 6.0
 
 
 class Stage:

@@ -28,6 +28,8 @@ DROP = """async (zone, [name, text]) => {
 
 FAINT = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
 
+expect.set_options(timeout=60_000)
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
