@@ -196,7 +196,7 @@ def test_stages_are_kept_for_who_asks_how_far_it_is(services):
 
 
 def test_a_long_answer_keeps_its_claim(sqlite_engine, services):
-    services.ledger = Ledger(sqlite_engine, lease_seconds=0.3)
+    services.ledger = Ledger(sqlite_engine, lease_seconds=1.5)
     id_ = receive(services.ledger)
 
     def does(**_):
