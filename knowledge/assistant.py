@@ -23,6 +23,7 @@ __all__ = ["Assistant", "StoppedError"]
 
 Words = Callable[[str], None]
 PASSAGES = 8
+DOUBTED = 0.65  # From here on a model that believes it stated, and yet writes that it is not, is asked once more.
 SURE = 0.75  # From here on a passage that the model cannot put into provable words is quoted instead.
 
 
@@ -115,6 +116,8 @@ class _Answering:
         self.on_stage("Writing and checking")
         with self._timed("write"):
             draft = self._draft(writer, asked, sources, found)
+            if draft.denied and stated >= DOUBTED:
+                draft = self._draft(writer, asked, sources, found, again=True)
         if not any(proof.holds for proof in draft.proofs) and not draft.denied and stated >= SURE:
             draft.proofs = [quoted(asked.full, sources)]
             draft.reply.quote(draft.proofs[0])
@@ -157,11 +160,14 @@ class _Answering:
         self.on_stage(f"Searching {count} document{'' if count == 1 else 's'}")
         return self.library.search(asked.topic, self.question.audience, within=within, limit=PASSAGES)
 
-    def _draft(self, writer: Writer, asked: _Asked, sources: Sequence[Source], found: Search) -> _Draft:
+    def _draft(
+        self, writer: Writer, asked: _Asked, sources: Sequence[Source], found: Search, *, again: bool = False
+    ) -> _Draft:
         """Prove each sentence as soon as it is written; what cannot be proven is left out."""
         known = " ".join(" ".join([each.title, *each.parties]) for each in found.documents)
         draft = _Draft(Reply(self.library.page_text, quoting=not asked.english))
-        for sentence in writer.sentences(language=asked.language, yes_or_no=asked.english and yes_or_no(asked.full)):
+        closed = asked.english and yes_or_no(asked.full)
+        for sentence in writer.sentences(language=asked.language, yes_or_no=closed, again=again):
             if NOT_STATED in sentence.upper():
                 draft.denied = not draft.proofs
                 break

@@ -18,6 +18,9 @@ _TIME = re.compile(
     r"(?i)\b(?:days?|weeks?|months?|years?|quarters?|anniversar\w+|dates?|time|upon|until|immediately|prior|after|"
     r"before|terminat\w+|season)\b"
 )
+_EVENT = re.compile(  # A date that is given by what happens on it.
+    r"(?i)\b(?:day|date|end|anniversary|conclusion|expir\w+)\b.{0,40}\b(?:of|after|following|on which)\b"
+)
 _STATED = 0.35  # Below this the model itself does not believe that the passages state it.
 
 
@@ -71,6 +74,8 @@ def gives(kind: str, text: str) -> bool:
             return bool(stated.numbers)
         case "duration":
             return bool(_TIME.search(text))
+        case "date":
+            return bool(stated.dates or _EVENT.search(text))
         case "time":
             return bool(stated.dates or _TIME.search(text))
         case "person":

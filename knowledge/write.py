@@ -56,9 +56,10 @@ class Writer:
         task = "Do the passages state the answer to this question? Reply only Yes or No."
         return likelihood(self._llm, self._messages(task), stopped=self._stopped)
 
-    def sentences(self, *, language: str = "English", yes_or_no: bool = False) -> Iterator[str]:
-        """Yield the sentences of the answer, cleaned, as each is finished."""
-        task = "Begin with Yes or No, then say why. " if yes_or_no and language == "English" else ""
+    def sentences(self, *, language: str = "English", yes_or_no: bool = False, again: bool = False) -> Iterator[str]:
+        """Yield the sentences of the answer, cleaned, as each is finished; `again` after it was missed at first."""
+        task = "One of the passages does state it: find it. " if again else ""
+        task += "Begin with Yes or No, then say why. " if yes_or_no and language == "English" else ""
         task += "" if language == "English" else f"Answer in {language}. "
         text = ""
         given = 0

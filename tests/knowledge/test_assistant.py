@@ -224,3 +224,20 @@ def test_what_was_said_of_a_document_that_may_no_longer_be_seen_is_not_remembere
 
     assert llm.prompts
     assert all("Zenith" not in llm.prompt(number) for number in range(len(llm.prompts)))
+
+
+def test_a_model_that_denies_what_it_believes_stated_is_asked_once_more(assistant, llm, add):
+    add()
+    llm.says("Yes", "NOT STATED", "The late fee is 1.5% per month of the payment then due.")
+
+    answer = assistant.answer(Question("what is the late fee?"))
+
+    assert answer.text == "The late fee is 1.5% per month of the payment then due. [1]"
+    assert "does state it" in llm.prompt(2)
+
+
+def test_one_that_denies_twice_is_believed(assistant, llm, add):
+    add()
+    llm.says("Yes", "NOT STATED", "NOT STATED")
+
+    assert assistant.answer(Question("what is the late fee?")).refused
