@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from langchain_core.language_models import BaseChatModel
 
 from knowledge.documents.library import Library, Search
+from knowledge.documents.words import stems
 from knowledge.evidence import CHARACTERS, Source, gather
 from knowledge.models.llm import StoppedError
 from knowledge.phrasing import language, leans, resolve, spell_out, topic, whole, yes_or_no
@@ -23,6 +24,7 @@ __all__ = ["Assistant", "StoppedError"]
 
 Words = Callable[[str], None]
 PASSAGES = 8
+REPEATED = 4  # Words; a name alone may well answer a second question.
 DOUBTED = 0.65  # From here on a model that believes it stated, and yet writes that it is not, is asked once more.
 SURE = 0.75  # From here on a passage that the model cannot put into provable words is quoted instead.
 
@@ -172,7 +174,7 @@ class _Answering:
                 draft.denied = not draft.proofs
                 break
             said = split_markers(sentence)[0]
-            if not any(map(str.isalnum, said)) or any(said in turn.answer for turn in asked.thread):
+            if not any(map(str.isalnum, said)) or any(_repeats(said, turn.answer) for turn in asked.thread):
                 continue  # A mark alone, or the last answer once more, answers nothing.
             proof = prove(sentence, sources, known=known, question=asked.full, translated=not asked.english)
             draft.proofs.append(proof)
@@ -185,3 +187,9 @@ class _Answering:
         began = time.monotonic()
         yield
         self.seconds[stage] = round(time.monotonic() - began, 3)
+
+
+def _repeats(said: str, answer: str) -> bool:
+    """Tell whether a sentence says nothing that the last answer did not, in its words or in other order."""
+    words = stems(said)
+    return said in answer or (len(words) >= REPEATED and set(words) <= set(stems(answer)))

@@ -241,3 +241,15 @@ def test_one_that_denies_twice_is_believed(assistant, llm, add):
     llm.says("Yes", "NOT STATED", "NOT STATED")
 
     assert assistant.answer(Question("what is the late fee?")).refused
+
+
+def test_the_last_answer_in_other_words_is_no_new_answer(assistant, llm, add):
+    document = add()
+    thread = (
+        Turn("what does the buyer pay?", "Buyer shall pay twenty-four thousand dollars ($24,000). [1]", (document,)),
+    )
+    llm.says("Yes", "Buyer shall pay $24,000 dollars.")
+
+    answer = assistant.answer(Question("and if they are late with it?", thread=thread))
+
+    assert "24,000" not in answer.text
