@@ -6,6 +6,7 @@ from bot.workspace.api.call import Call, method
 from bot.workspace.api.paging import page
 from bot.workspace.config import APP, BOT, BOT_NAME, BOT_USER, TEAM, TEAM_DOMAIN, TEAM_NAME
 from bot.workspace.errors import ApiError
+from bot.workspace.messages import BOT_PROFILE
 from bot.workspace.seed import BEGAN, PEOPLE, user_object
 
 Json = dict[str, Any]
@@ -71,17 +72,7 @@ def bots_info(call: Call) -> Json:
     """Describe the bot."""
     if call.text("bot", BOT) != BOT:
         raise ApiError("bot_not_found")
-    return {
-        "bot": {
-            "id": BOT,
-            "deleted": False,
-            "name": BOT_NAME,
-            "updated": BEGAN,
-            "app_id": APP,
-            "user_id": BOT_USER,
-            "icons": {"image_36": "", "image_48": "", "image_72": ""},
-        }
-    }
+    return {"bot": {name: value for name, value in BOT_PROFILE.items() if name != "team_id"}}
 
 
 @method("users.info")
