@@ -24,7 +24,8 @@ def jail(*, memory: int, seconds: int) -> None:
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NOFILE, 64),
     ):
-        resource.setrlimit(what, (limit, limit))
+        hard = limit + 1 if what == resource.RLIMIT_CPU else limit  # At the soft limit the signal says why.
+        resource.setrlimit(what, (limit, hard))
     # Where the kernel allows it there is no network at all; where it does not, the audit hook below still refuses it.
     ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWUSER | CLONE_NEWNET)
     sys.addaudithook(refuse)

@@ -162,7 +162,7 @@ def _read_pdf(path: Path, name: str, limits: ReadLimits) -> Reading:
         if time.monotonic() > deadline or len(progress.failed) > MOST_FAILED:
             progress.failed.update(range(first, progress.count + 1))
             break
-    if slow and not progress.texts:
+    if slow and _written(progress.texts) < limits.least:
         raise _unreadable("timeout", name, limits)
     return _reading(progress.texts, progress.failed, progress.count, name, limits)
 
@@ -189,7 +189,8 @@ def _run_child(path: Path, first: int, deadline: float, progress: _Progress, lim
                 return reason
             if line is None:
                 return None
-        return ""
+        # The kernel stops a child that used up its time, and may do so before we do.
+        return None if child.wait(timeout=10) == -signal.SIGXCPU else ""
     finally:
         # The group, not the child alone: nothing it may have started outlives it.
         with contextlib.suppress(ProcessLookupError):
@@ -262,6 +263,10 @@ def clean(text: str) -> str:
     return BLANKS.sub(" ", text)
 
 
+def _written(texts: dict[int, str]) -> int:
+    return sum(len("".join(text.split())) for text in texts.values())
+
+
 def _reading(texts: dict[int, str], failed: set[int], count: int, name: str, limits: ReadLimits) -> Reading:
     pages, start = [], 0
     for number in range(1, count + 1):
@@ -269,7 +274,6 @@ def _reading(texts: dict[int, str], failed: set[int], count: int, name: str, lim
         pages.append(Page(number=number, text=text, start=start))
         start += len(text) + len(PAGE_BREAK)
     empty = tuple(page.number for page in pages if page.number not in failed and not page.text.strip())
-    written = sum(len("".join(page.text.split())) for page in pages)
-    if written < limits.least:
+    if _written(texts) < limits.least:
         raise _unreadable("damaged" if failed and not empty else "no_text", name, limits)
     return Reading(pages=tuple(pages), empty_pages=empty, failed_pages=tuple(sorted(failed)))
