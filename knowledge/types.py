@@ -1,5 +1,6 @@
 """The values that cross the rooms' borders: all frozen, all of plain parts."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
@@ -61,12 +62,25 @@ class Audience:
 
 
 @dataclass(frozen=True, slots=True)
+class Asker:
+    """Whose question it is, as far as the bank's data is concerned; without a role nothing of it may be seen.
+
+    `attributes` fill in the row rules of a policy, as in `{"branch": "Oslo"}`.
+    """
+
+    user: str = ""
+    roles: frozenset[str] = frozenset()
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
-    """One earlier exchange of a conversation, with the documents that its answer rested on."""
+    """One earlier exchange of a conversation, with the documents or the query that its answer rested on."""
 
     question: str
     answer: str
     documents: tuple[str, ...] = ()
+    sql: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +91,7 @@ class Question:
     audience: Audience = Audience()
     thread: tuple[Turn, ...] = ()
     focus: tuple[str, ...] = ()
+    asker: Asker = Asker()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +124,21 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """A button under an answer: pressing it asks `question` in the asker's name."""
+
+    label: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer with its proof.
 
     `text` marks its sources as `[1]`, counting `citations` from one. When `refused`, `text` says that the
     answer was not found and `nearest` holds the closest passages. `timings` are seconds by stage.
+    For data, `filters` and `definitions` say in plain words what was counted, `as_of` how fresh it is, `verified` who
+    approved the query and when. An answer with `choices` asks back.
     """
 
     text: str
@@ -124,6 +149,11 @@ class Answer:
     table: Table | None = None
     chart: dict[str, Any] | None = None
     sql: str | None = None
+    filters: tuple[str, ...] = ()
+    definitions: tuple[str, ...] = ()
+    as_of: str = ""
+    verified: str = ""
+    choices: tuple[Choice, ...] = ()
     checks: tuple[Check, ...] = ()
     confidence: float = 0.0
     hidden_sources: int = 0
@@ -145,6 +175,8 @@ class Answer:
                 "nearest": tuple(Citation(**each) for each in data["nearest"]),
                 "checks": tuple(Check(**each) for each in data["checks"]),
                 "searched": tuple(data["searched"]),
+                **{name: tuple(data.get(name, ())) for name in ("filters", "definitions")},
+                "choices": tuple(Choice(**each) for each in data.get("choices", ())),
                 "table": table and Table(tuple(table["columns"]), tuple(map(tuple, table["rows"])), table["cut"]),
             }
         )
