@@ -1,6 +1,7 @@
 """`teller evaluate`: score a set of cases and print one object."""
 
 import argparse
+import importlib
 import importlib.metadata
 import json
 import os
@@ -15,8 +16,11 @@ from bot import cli_models
 from knowledge.errors import UserError
 from workers.settings import Settings
 
-SETS = ("contracts", "answers")
-WITH_MODEL = ("answers",)
+# What a set's module is given besides its cases: parts of the program, and options of the command.
+SETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "contracts": (("embeddings",), ()),
+    "answers": (("embeddings", "llm"), ()),
+}
 REPORTED = ("torch", "sentence-transformers", "faiss-cpu", "tantivy", "pypdf", "xllamacpp")
 
 
@@ -25,8 +29,9 @@ def evaluate(options: argparse.Namespace, settings: Settings) -> int:
     cases = Path(options.cases).expanduser().resolve()
     if not cases.is_dir():
         raise UserError(f"There is no folder {cases}.")
-    needed = cli_models.needed(settings)
-    cli_models.require(settings, needed if options.set in WITH_MODEL else needed[:1])
+    weights = {"embeddings": settings.embedder, "llm": settings.model_name}
+    used = {weights[part] for part in SETS[options.set][0] if part in weights}
+    cli_models.require(settings, [name for name in cli_models.needed(settings) if name in used])
     work = settings.data / "evaluation" / options.set
     if options.fresh:
         shutil.rmtree(work, ignore_errors=True)
@@ -54,16 +59,14 @@ def _score(options: argparse.Namespace, settings: Settings, cases: Path, work: P
     def say(words: str) -> None:
         print(words, file=sys.stderr, flush=True)
 
+    module = importlib.import_module(f"knowledge.evaluation.{options.set}")
+    parts, flags = SETS[options.set]
+    given = {name: getattr(services, name) for name in parts} | {name: getattr(options, name) for name in flags}
     try:
-        if options.set == "contracts":
-            from knowledge.evaluation import contracts
-
-            return contracts.evaluate(cases, services.embeddings, work, limit=options.limit, on_progress=say)
-        from knowledge.evaluation import answers
-
-        return answers.evaluate(cases, services.embeddings, services.llm, work, limit=options.limit, on_progress=say)
+        scored: dict[str, Any] = module.evaluate(cases, work, **given, limit=options.limit, on_progress=say)
     finally:
         services.close()
+    return scored
 
 
 def _versions(settings: Settings) -> dict[str, Any]:

@@ -45,10 +45,10 @@ class Case:
 
 def evaluate(
     cases: Path,
-    embeddings: Embeddings,
-    llm: BaseChatModel,
     work: Path,
     *,
+    embeddings: Embeddings,
+    llm: BaseChatModel,
     limit: int | None = None,
     on_progress: Progress = lambda _: None,
 ) -> dict[str, Any]:

@@ -46,9 +46,9 @@ class Case:
 
 def evaluate(
     cases: Path,
-    embeddings: Embeddings,
     work: Path,
     *,
+    embeddings: Embeddings,
     limit: int | None = None,
     on_progress: Progress = lambda _: None,
 ) -> dict[str, Any]:

@@ -45,8 +45,8 @@ def test_right_wrong_and_refused_are_told_apart_and_a_second_run_asks_nothing(ca
     script(llm)
     embeddings = library._embeddings
 
-    report = evaluate(cases, embeddings, llm, tmp_path / "work")
-    again = evaluate(cases, embeddings, llm, tmp_path / "work")
+    report = evaluate(cases, tmp_path / "work", embeddings=embeddings, llm=llm)
+    again = evaluate(cases, tmp_path / "work", embeddings=embeddings, llm=llm)
 
     outcomes = {case["id"]: case["outcome"] for case in report["cases"]}
     assert outcomes == {"q1": "right", "q2": "wrong", "q3": "refused", "u1": "right", "d1-1": "right"}
@@ -58,7 +58,7 @@ def test_right_wrong_and_refused_are_told_apart_and_a_second_run_asks_nothing(ca
 def test_a_sample_keeps_dialogues_whole(cases, library, llm, tmp_path):
     script(llm)
 
-    assert evaluate(cases, library._embeddings, llm, tmp_path / "work", limit=99)["n"] == 5
+    assert evaluate(cases, tmp_path / "work", embeddings=library._embeddings, llm=llm, limit=99)["n"] == 5
 
 
 @pytest.mark.parametrize(

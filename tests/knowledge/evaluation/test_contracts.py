@@ -47,7 +47,7 @@ def cases(tmp_path):
 
 
 def test_a_clause_that_is_found_scores_whole(cases, tmp_path):
-    report = evaluate(cases, HashedWords(), tmp_path / "work")
+    report = evaluate(cases, tmp_path / "work", embeddings=HashedWords())
 
     assert (report["set"], report["n"]) == ("contracts", 2)
     assert report["figures"]["gold_chars_4000"] == 1.0
@@ -67,10 +67,10 @@ def test_a_clause_that_is_found_scores_whole(cases, tmp_path):
 
 def test_a_second_run_takes_up_the_first(cases, tmp_path):
     embeddings = HashedWords()
-    first = evaluate(cases, embeddings, tmp_path / "work", limit=1)
+    first = evaluate(cases, tmp_path / "work", embeddings=embeddings, limit=1)
     embedded = len(embeddings.embedded)
 
-    second = evaluate(cases, embeddings, tmp_path / "work", limit=1)
+    second = evaluate(cases, tmp_path / "work", embeddings=embeddings, limit=1)
 
     assert second["figures"] == first["figures"]
     assert len(embeddings.embedded) == embedded
