@@ -35,7 +35,9 @@ class Config:
     ack_seconds: float = 3.0
     retry_after: tuple[float, ...] = (0.0, 60.0, 300.0)
     hold_seconds: float = 86_400.0
+    stream_seconds: float = 300.0
     commands: tuple[tuple[str, str], ...] = (("/reindex", "Rebuild the index of documents"),)
+    shortcuts: tuple[tuple[str, str, str], ...] = ()  # Kind (message or global), callback id, name.
 
 
 def read_config(folder: Path) -> Config:

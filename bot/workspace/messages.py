@@ -98,15 +98,18 @@ def mention_event(channel: Json, message: Json) -> Json:
     return {"type": "app_mention", **kept, "channel": channel["id"], "event_ts": message["ts"]}
 
 
-def update(workspace: Workspace, channel: Json, ts: str, changes: Json, *, editor: str = "") -> Json:
-    """Change a message; `editor` marks it as edited by that user."""
+def update(
+    workspace: Workspace, channel: Json, ts: str, changes: Json, *, editor: str = "", heard: bool = True
+) -> Json:
+    """Change a message; `editor` marks it as edited by that user, and the bot is told unless not `heard`."""
     before = workspace.state.message(channel["id"], ts)
     after = before | changes
     if editor:
         after["edited"] = {"user": editor, "ts": f"{int(time.time())}.000000"}
     workspace.state.keep_message(channel["id"], after)
     workspace.show(channel, after)
-    _emit_hidden(workspace, channel, "message_changed", message=after, previous_message=before)
+    if heard:
+        _emit_hidden(workspace, channel, "message_changed", message=after, previous_message=before)
     return after
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
-from bot.workspace import interaction, membership, messages, sharing
+from bot.workspace import interaction, membership, messages, sessions, sharing
 from bot.workspace.config import BOT_USER
 from bot.workspace.errors import ApiError, invalid_arguments
 from bot.workspace.limits import check_text
@@ -99,6 +99,14 @@ async def react(workspace: Workspace, sent: Json) -> Json:
     reactions = workspace.state.message(channel["id"], ts).get("reactions", ())
     there = any(each["name"] == name and user in each["users"] for each in reactions)
     messages.react(workspace, channel, ts, user, name, add=not there)
+    return {}
+
+
+@_action
+async def stop(workspace: Workspace, sent: Json) -> Json:
+    """Press Stop in a thread where the bot is at work."""
+    user, channel = _place(workspace, sent)
+    sessions.stop(workspace, channel, _word(sent, "thread_ts"), user)
     return {}
 
 

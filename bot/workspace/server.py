@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
-from bot.workspace import control, interaction, strict_json, transfer
+from bot.workspace import control, interaction, streaming, strict_json, transfer
 from bot.workspace.api import METHODS, Call, Method
 from bot.workspace.errors import ApiError
 from bot.workspace.guard import Guard, Session, bearer, same
@@ -52,6 +52,7 @@ def build(workspace: Workspace, *, port: int) -> ASGIApp:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        streaming.settle(workspace)
         await workspace.start()
         yield
         await workspace.close()

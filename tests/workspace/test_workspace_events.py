@@ -251,3 +251,29 @@ def test_a_bot_that_is_told_to_reconnect_misses_nothing(start: Start) -> None:
         workspace.post("ben", "general", "Meanwhile")
 
         assert listener.wait(1, seconds=20)[0]["text"] == "Meanwhile"
+
+
+def test_stop_is_told_with_what_was_growing(workspace: LocalWorkspace, listener: Listener) -> None:
+    slack = workspace.client
+    ts = workspace.post("ben", "general", "Stop me")
+    ben = {"recipient_team_id": "T0TELLER01", "recipient_user_id": "U0BEN00001"}
+    stream = slack.chat_startStream(channel=GENERAL, thread_ts=ts, markdown_text="One", **ben)["ts"]
+    slack.chat_appendStream(channel=GENERAL, ts=stream, markdown_text=" two")
+
+    workspace.act("stop", person="ben", channel="general", thread_ts=ts)
+
+    told = listener.wait(4)
+    assert [each.get("subtype", each["type"]) for each in told] == [
+        "message",
+        "message",
+        "message_changed",
+        "agent_session_stopped",
+    ]
+    assert told[3] == {
+        "type": "agent_session_stopped",
+        "channel": GENERAL,
+        "thread_ts": ts,
+        "user": "U0BEN00001",
+        "streaming_message_ts": [stream],
+        "event_ts": told[3]["event_ts"],
+    }

@@ -5,13 +5,14 @@ from typing import Any
 from bot.workspace import messages
 from bot.workspace.api.call import Call, method
 from bot.workspace.errors import ApiError, invalid_arguments
+from bot.workspace.sessions import STATES, session_of, set_session
 
 Json = dict[str, Any]
-_SESSION_STATES = ("processing", "active", "suspended", "closed")
+TITLE_CHARACTERS = 200
 
 
-def _thread(call: Call, channel: str = "channel_id") -> tuple[Json, str]:
-    place = call.channel(channel)
+def _thread(call: Call) -> tuple[Json, str]:
+    place = call.channel("channel_id")
     return place, str(messages.thread_root(call.workspace, place["id"], call.required("thread_ts"))["ts"])
 
 
@@ -55,12 +56,27 @@ def set_prompts(call: Call) -> Json:
 
 
 @method("agents.sessions.setStatus")
-def set_session(call: Call) -> Json:
+def set_session_status(call: Call) -> Json:
     """Note whether the bot is at work in a thread."""
-    channel, thread_ts = _thread(call, "channel_id" if call.text("channel_id") else "channel")
-    status = call.required("status")
-    if status not in _SESSION_STATES:
-        raise ApiError("invalid_status")
-    facts = {"session": status} | ({"title": call.text("title")} if call.text("title") else {})
-    call.workspace.tell(channel, "thread", thread=call.workspace.state.keep_thread(channel["id"], thread_ts, **facts))
-    return {}
+    channel, thread_ts = _thread(call)
+    status, title = call.required("status"), call.text("title")
+    if status not in STATES:
+        raise invalid_arguments(f"status must be one of: {', '.join(STATES)}")
+    if len(title) > TITLE_CHARACTERS:
+        raise invalid_arguments(f"title must be at most {TITLE_CHARACTERS} characters")
+    thread = set_session(call.workspace, channel, thread_ts, status, title=title)
+    return {"status": status, "title": thread.get("title", "")}
+
+
+@method("agents.sessions.rename")
+def rename_session(call: Call) -> Json:
+    """Give a session another title."""
+    channel, thread_ts = _thread(call)
+    title = call.required("title")
+    if len(title) > TITLE_CHARACTERS:
+        raise invalid_arguments(f"title must be at most {TITLE_CHARACTERS} characters")
+    if not session_of(call.workspace, channel, thread_ts):
+        raise ApiError("session_not_found")
+    thread = call.workspace.state.keep_thread(channel["id"], thread_ts, title=title)
+    call.workspace.tell(channel, "thread", thread=thread)
+    return {"title": title}

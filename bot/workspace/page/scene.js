@@ -1,7 +1,7 @@
 // What one person sees and may do; the drawing modules ask it, the app fills it.
 import { act } from "./api.js";
 import { confirm, menu, toast, write } from "./dialog.js";
-import { h } from "./dom.js";
+import { h, icon } from "./dom.js";
 import { plain } from "./mrkdwn.js";
 
 const NOBODY = { id: "", handle: "", name: "Someone", title: "", color: "666666", is_bot: false };
@@ -119,7 +119,13 @@ export class Scene {
   }
 
   status(thread) {
-    return this.overview.statuses.find((each) => each.channel === this.channel && each.thread_ts === thread);
+    const { statuses, threads } = this.overview;
+    const here = (each) => each.channel === this.channel && each.thread_ts === thread;
+    const told = statuses.find(here);
+    if (told) return told;
+    const session = threads.find((each) => here(each) && each.session === "processing");
+    const growing = thread === this.thread && this.app.replied.some((each) => each.streaming_state === "in_progress");
+    return session || growing ? { thread_ts: thread, status: growing ? "is writing" : "is working" } : null;
   }
 
   statusUnder(said, inThread) {
@@ -132,8 +138,15 @@ export class Scene {
   statusLine(status) {
     const words = status.loading_messages?.length ? status.loading_messages[Math.floor(Date.now() / 3000) % status.loading_messages.length] : status.status;
     const said = words.startsWith("is ") ? `Teller ${words}` : `Teller: ${words}`;
-    return h("div", { class: "status", role: "status", "data-testid": "status" }, h("span", { class: "shimmer" }, /[.…!?]$/.test(said) ? said : `${said}…`));
+    return h(
+      "div",
+      { class: "status" },
+      h("span", { class: "shimmer", role: "status", "data-testid": "status" }, /[.…!?]$/.test(said) ? said : `${said}…`),
+      h("button", { type: "button", class: "button stop", "data-testid": "stop", onclick: () => this.stop(status.thread_ts) }, icon("stop"), "Stop"),
+    );
   }
+
+  stop(thread) { return this.try(() => act("stop", { person: this.me, channel: this.channel, thread_ts: thread })); }
 
   isUnread(channel) {
     if (channel.id === this.channel) return false;
