@@ -42,6 +42,7 @@ PASSING_EVENTS = (  # Heard so that Slack need not repeat them; nothing follows 
     "group_archive", "group_unarchive", "group_rename", "app_uninstalled", "tokens_revoked",
 )  # fmt: skip
 COMMANDS: dict[str, Listener] = {"/reindex": commands.on_reindex, "/teller": commands.on_teller}
+ACTIONS: dict[str, Listener] = {"^feedback": actions.on_feedback, "^stop$": actions.on_stop}
 
 QUICK = 2  # Seconds that a call may take inside a listener; Slack waits three for the acknowledgement.
 
@@ -70,7 +71,8 @@ def build_app(
         app.event(name)(membership.on_change)
     for name, listener in COMMANDS.items():
         app.command(name)(partial(listener, desk))
-    app.action(re.compile("^feedback"))(partial(actions.on_feedback, desk))
+    for pattern, listener in ACTIONS.items():
+        app.action(re.compile(pattern))(partial(listener, desk))
     app.error(partial(_refuse, on_refused))
     return app
 

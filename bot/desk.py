@@ -76,11 +76,11 @@ class Desk:
         if not received.new or received.id is None:
             return None
         if not (refusal and self._refuse(received.id, refusal)):
-            self._queue(received.id, kind)
+            self.queue(received.id, kind)
         return received.id
 
-    def _queue(self, id: str, kind: Kind) -> None:  # noqa: A002 - what the ledger calls it
-        # The row is what counts: one that does not reach the queue now is queued by the janitor.
+    def queue(self, id: str, kind: Kind) -> None:  # noqa: A002 - what the ledger calls it
+        """Tell the workers of a row; the row is what counts, and the janitor queues one that they do not hear of."""
         if self.clock() < self._resting_until:
             return
         if self.enqueue(id, kind):

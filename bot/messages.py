@@ -34,14 +34,18 @@ def on_mention(desk: Desk, event: dict[str, Any], body: dict[str, Any], context:
 
 
 def on_changed(desk: Desk, event: dict[str, Any], context: BoltContext) -> None:
-    """Put the new words of a question that still waits; a link that unfolds changes nothing."""
+    """Have an edited question answered afresh, in place; a link that unfolds changes nothing."""
     now, before = event["message"], event.get("previous_message") or {}
     if now.get("subtype") == "tombstone":  # A deleted message that others had replied to.
         desk.ledger.cancel(context.team_id or "", event["channel"], now["ts"])
     elif now.get("text") != before.get("text"):
         message = read_message(now, team=context.team_id or "", bot=context.bot_user_id or "", channel=event["channel"])
-        if message and len(message.text) <= MAX_CHARACTERS:
-            edit(desk.ledger, message.team, message.channel, message.ts, text=message.text)
+        if not message or not message.text or len(message.text) > MAX_CHARACTERS:
+            return
+        for id_ in edit(desk.ledger, message.team, message.channel, message.ts, text=message.text):
+            desk.queue(id_, "question")
+        if message.mentioned:
+            take_message(desk, message)  # The mention may have come with the edit; if not, its row stands.
 
 
 def on_deleted(desk: Desk, event: dict[str, Any], context: BoltContext) -> None:
@@ -51,7 +55,7 @@ def on_deleted(desk: Desk, event: dict[str, Any], context: BoltContext) -> None:
 
 def on_stopped(desk: Desk, event: dict[str, Any], context: BoltContext) -> None:
     """Stop answering in a thread whose Stop button was pressed."""
-    desk.ledger.cancel_thread(context.team_id or "", event["channel"], event.get("thread_ts") or "")
+    desk.ledger.stop_thread(context.team_id or "", event["channel"], event.get("thread_ts") or "")
 
 
 def take_message(desk: Desk, message: Message, *, event_id: str = "") -> str | None:

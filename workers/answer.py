@@ -12,8 +12,10 @@ from knowledge.types import Answer, Question, Turn
 from workers.attempt import Attempt
 from workers.audience import audience_of
 from workers.celery import DELIVER, app, send
-from workers.progress import Progress
+from workers.posting import repair
+from workers.progress import Progress, clear_status
 from workers.request import Request
+from workers.slack import SlackRefusedError
 
 if TYPE_CHECKING:
     from workers.wiring import Services
@@ -65,7 +67,21 @@ def answer_request(id: str, services: "Services") -> None:  # noqa: A002
             log.info("Nobody waits for %s any more", request.reference)
         elif ledger.ready(claim, {"type": "answer", **found.to_json()}):
             remember(request, found, services, key)
+    if attempt.stopped():
+        withdraw(id, services)
     deliver_soon(id, services)
+
+
+def withdraw(id: str, services: "Services") -> None:  # noqa: A002
+    """Take back what was shown of an answer whose question was deleted meanwhile."""
+    request = services.ledger.get(id)
+    if request is None or request.state != "cancelled" or request.reply is not None:
+        return
+    try:
+        repair(request, services.ledger, services.slack)
+        clear_status(services.slack, request)
+    except (SlackRefusedError, TransientError) as error:
+        log.info("What was shown of %s is taken back later: %s", request.reference, error)
 
 
 def question_of(request: Request, services: "Services", key: str) -> Question:

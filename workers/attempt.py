@@ -13,6 +13,7 @@ from workers.request import Claim
 
 log = logging.getLogger(__name__)
 
+LOOK = 0.5  # Seconds between two looks at whether the claim still stands.
 APOLOGY = "Something went wrong on my side. The error has been noted; please quote the reference if you report it."
 
 
@@ -60,6 +61,8 @@ class Attempt:
         self.ledger = ledger
         self.claim = claim
         self._deadline = time.monotonic() + QUESTION_DEADLINE
+        self._looked = time.monotonic()
+        self._gone = False
         self._heartbeat = Heartbeat(lambda: ledger.heartbeat(claim), seconds=ledger.lease_seconds / 3)
 
     def __enter__(self) -> "Attempt":
@@ -71,6 +74,7 @@ class Attempt:
     ) -> bool:
         self._heartbeat.__exit__()
         request = self.claim.request
+        self._looked = float("-inf")
         if isinstance(error, TellerError) and self.stopped():
             log.info("Request %s was stopped: nobody waits for it any more", request.reference)
             return True
@@ -89,6 +93,16 @@ class Attempt:
         return False
 
     def stopped(self) -> bool:
-        """Return whether nobody wants the result any more: cancelled, taken over, or too late."""
-        late = self.claim.request.kind == "question" and time.monotonic() > self._deadline
-        return late or self._heartbeat.lost
+        """Return whether nobody wants the result any more: stopped, cancelled, edited, taken over, or too late.
+
+        Asked between two words of a model, so it looks at the row now and then only.
+        """
+        now = time.monotonic()
+        if not self._gone and now - self._looked >= LOOK:
+            self._looked = now
+            try:
+                self._gone = not self.ledger.stands(self.claim)
+            except TransientError as error:
+                log.warning("Whether %s still stands is not known: %s", self.claim.request.reference, error)
+        late = self.claim.request.kind == "question" and now > self._deadline
+        return late or self._gone or self._heartbeat.lost

@@ -11,8 +11,8 @@ from workers.attempt import APOLOGY, Heartbeat
 from workers.celery import app, send
 from workers.ledger import Ledger
 from workers.posting import Poster
-from workers.progress import show_status
-from workers.render import render
+from workers.progress import clear_status
+from workers.render import render_request
 from workers.request import Claim
 from workers.slack import Slack, SlackRefusedError
 
@@ -45,7 +45,7 @@ def deliver_reply(id: str, ledger: Ledger, slack: Slack) -> None:  # noqa: A002
         return
     with Delivery(ledger, claim):
         if _deliver(claim, ledger, slack) and ledger.deliveries.delivered(claim):
-            show_status(slack, claim, "")
+            clear_status(slack, claim.request)
 
 
 class Delivery:
@@ -83,9 +83,9 @@ def _deliver(claim: Claim, ledger: Ledger, slack: Slack) -> bool:
     request = claim.request
     if request.reply is None or request.kind == "removal" or request.channel_type == "cli":
         return True  # Nobody waits for it in Slack.
-    first, *rest = render(request.reply, request.id)
+    first, *rest = render_request(request)
     poster = Poster(slack, ledger, claim)
-    if not poster.put(first):
+    if not poster.put(first, final=True):
         return False
     poster.put_rest(rest)
     if request.attempts > 1:

@@ -1,19 +1,36 @@
 """Ask the ledger what only the bot wants to know."""
 
+import json
+
 from sqlalchemy import func, select
 
 from workers.ledger import Ledger
-from workers.request import WAITING
-from workers.rows import ORDERED, columns
+from workers.rows import ORDERED, columns, freed
 from workers.state import transact
 
 _SAID = (columns.kind.in_(ORDERED), columns.channel_type != "cli")
 
 
-def edit(ledger: Ledger, team: str, channel: str, message_ts: str, *, text: str) -> bool:
-    """Put the new words of a question that nobody works on yet; False when there is none."""
+def edit(ledger: Ledger, team: str, channel: str, message_ts: str, *, text: str) -> tuple[str, ...]:
+    """Put the new words of a message's question and have it answered afresh, in the place of the answer there was.
+
+    Returns:
+        The ids to queue.
+    """
+    now = ledger.clock()
     place = (columns.team == team, columns.channel == channel, columns.message_ts == message_ts)
-    return ledger.rows.change(*place, columns.kind == "question", columns.state.in_(WAITING), text=text)
+    typed = (columns.kind == "question", columns.item == "", columns.state != "cancelled", columns.text != text)
+    afresh = {
+        **freed(now), "state": "received", "text": text, "attempts": 0, "stage": "", "partial": "", "reply": None,
+        "outcome": "answered", "error": "", "created_at": now, "ready_at": 0.0, "done_at": 0.0,
+        "contested_at": now, "checked": 0,  # Whoever still delivers the old answer may write it over the new one.
+    }  # fmt: skip
+    redone = []
+    for request in ledger.rows.all(*place, *typed):
+        detail = json.dumps({**request.detail, "edits": request.detail.get("edits", 0) + 1}, ensure_ascii=False)
+        if ledger.rows.change(columns.id == request.id, *typed, **afresh, detail=detail):
+            redone.append(request.id)
+    return tuple(redone)
 
 
 def last_heard(ledger: Ledger) -> float:

@@ -13,9 +13,7 @@ from knowledge.errors import TransientError
 from knowledge.tables import connect
 from workers.celery import DELIVER, TASKS, beat_path, beating, configure, send
 from workers.ledger import Ledger
-from workers.posting import address, own_messages
-from workers.render import render
-from workers.request import Request
+from workers.posting import repair
 from workers.settings import read_settings
 from workers.slack import Slack, SlackRefusedError
 from workers.state import upgrade
@@ -83,28 +81,6 @@ class Janitor:
                 log.info("The replies to %s are looked at later: %s", request.reference, error)
                 return
             self.ledger.deliveries.checked(request)
-
-
-def repair(request: Request, ledger: Ledger, slack: Slack) -> None:
-    """Leave of the replies that stand in Slack one of each part, saying what the ledger says; none when cancelled."""
-    if request.channel_type == "cli":
-        return
-    channel = request.reply_channel or address(request, slack)
-    withdrawn = request.state == "cancelled" and request.reply is None
-    kept: dict[int, str] = {}
-    for message in own_messages(request, channel, slack):
-        wanted = message.part not in kept and not withdrawn
-        if message.part == 0 and request.reply_ts:
-            wanted = wanted and message.ts == request.reply_ts
-        if wanted:
-            kept[message.part] = message.ts
-        else:
-            log.warning("A surplus reply to %s is deleted", request.reference)
-            slack.delete(channel, message.ts)
-    if 0 in kept and request.reply is not None:
-        first, *_ = render(request.reply, request.id)
-        ledger.deliveries.posted(request.id, channel, kept[0])
-        slack.update(channel, kept[0], first.text, first.blocks)
 
 
 def main() -> None:

@@ -32,7 +32,7 @@ from workers.state import transact
 
 __all__ = ["Claim", "Kind", "Ledger", "Received", "Request"]
 
-STOPPED = {"type": "notice", "text": "Stopped. Ask again whenever you like."}
+STOPPED = {"type": "stopped"}  # What was said until then is in the row.
 
 
 class Ledger:
@@ -100,14 +100,16 @@ class Ledger:
         self.rows.change(columns.id == id, enqueued_at=self.clock(), state=state)
 
     def cancel(self, team: str, channel: str, message_ts: str) -> bool:
-        """Drop the unfinished requests of a message; a worker that holds one learns it at its next heartbeat."""
+        """Drop the unfinished requests of a message; a worker that holds one sees it within a second."""
         return self._cancel(columns.team == team, columns.channel == channel, columns.message_ts == message_ts)
 
-    def cancel_thread(self, team: str, channel: str, thread_ts: str) -> bool:
-        """Stop answering in a thread; what was already written there is replaced by a word that says so."""
-        which = (columns.team == team, columns.channel == channel, columns.thread == thread_ts)
-        changes = answered(self.clock(), STOPPED, outcome="cancelled")
-        return self.rows.change(*which, columns.kind == "question", columns.state.in_((*WAITING, "running")), **changes)
+    def stop_thread(self, team: str, channel: str, thread_ts: str) -> bool:
+        """Stop answering in a thread; what was said until then stays, with a word that says so."""
+        return self._stop(columns.team == team, columns.channel == channel, columns.thread == thread_ts)
+
+    def stop(self, id: str) -> bool:  # noqa: A002
+        """Stop answering one question, as above; False when it is answered already."""
+        return self._stop(columns.id == id)
 
     def feedback(self, request_id: str, user: str, value: str) -> None:
         """Keep what `user` thinks of a reply; the last word counts."""
@@ -147,6 +149,11 @@ class Ledger:
     def heartbeat(self, claim: Claim) -> bool:
         """Extend the lease; False when the claim no longer stands."""
         return self._fenced(claim, lease_until=self.clock() + self.lease_seconds)
+
+    def stands(self, claim: Claim) -> bool:
+        """Return whether the claim still stands: a cheap look, for those who look often."""
+        query = select(columns.number).where(*fence(claim))
+        return transact(self.engine, lambda connection: connection.scalar(query)) is not None
 
     def stage(self, claim: Claim, words: str) -> bool:
         """Save what is being done now, in words for the asker."""
@@ -216,6 +223,10 @@ class Ledger:
     def counts(self) -> dict[str, int]:
         """Return how many requests are in each state."""
         return self.backlog.counts()
+
+    def _stop(self, *which: ColumnElement[bool]) -> bool:
+        changes = answered(self.clock(), STOPPED, outcome="cancelled")
+        return self.rows.change(*which, columns.kind == "question", columns.state.in_((*WAITING, "running")), **changes)
 
     def _cancel(self, *which: ColumnElement[bool]) -> bool:
         dropped: dict[str, Any] = {

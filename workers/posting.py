@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from knowledge.errors import TransientError
 from workers.ledger import Ledger
-from workers.render import Rendered
+from workers.render import Rendered, render_request
 from workers.request import Claim, Request
 from workers.slack import Message, RateLimitedError, Slack, SlackRefusedError
 
@@ -27,8 +27,10 @@ class Poster:
         self.ledger = ledger
         self.claim = claim
 
-    def put(self, rendered: Rendered) -> bool:
+    def put(self, rendered: Rendered, *, final: bool = False) -> bool:
         """Post the reply's first message, or change it when it stands already; False when the claim is lost.
+
+        The `final` one ends the stream that the message may have been until then.
 
         Raises:
             SlackRefusedError: Slack will never take it.
@@ -38,6 +40,8 @@ class Poster:
         if request is None or not self.ledger.deliveries.tried(self.claim):
             return False
         if request.reply_ts:
+            if final and (request.partial or request.detail.get("edits")):
+                self.slack.stop_stream(request.reply_channel, request.reply_ts)
             if self._change(request.reply_channel, request.reply_ts, rendered):
                 return True
             self.ledger.deliveries.lost(request.id, request.reply_ts)
@@ -52,35 +56,42 @@ class Poster:
         return True
 
     def put_rest(self, rest: Sequence[Rendered]) -> None:
-        """Post the messages that follow the first, those that do not stand yet."""
-        if not rest:
-            return
+        """Post the messages that follow the first, those that do not stand yet; those of an older answer go."""
         request = self.claim.request
+        edited = bool(request.detail.get("edits"))
+        if not rest and not edited:
+            return
         channel = address(request, self.slack)
-        standing = {message.part for message in own_messages(request, channel, self.slack)}
+        standing = {message.part: message.ts for message in own_messages(request, channel, self.slack, self.ledger)}
         for part, rendered in enumerate(rest, start=1):
             if part not in standing:
                 self._post(request, channel, rendered, part=part)
+            elif edited:
+                self._change(channel, standing[part], rendered)
+        for part in standing.keys() - set(range(len(rest) + 1)):
+            self.slack.delete(channel, standing[part])
 
     def _change(self, channel: str, ts: str, rendered: Rendered) -> bool:
         try:
-            self.slack.update(channel, ts, rendered.text, rendered.blocks)
+            self.slack.update(channel, ts, rendered.text, rendered.blocks, request_id=self.claim.id)
         except SlackRefusedError as error:
             if error.code in MISSING:
                 return False
             if error.code not in TOO_RICH:
                 raise
             log.exception("Slack refused the blocks of %s", self.claim.request.reference)
-            self.slack.update(channel, ts, rendered.text)
+            self.slack.update(channel, ts, rendered.text, request_id=self.claim.id)
         return True
 
     def _adopt(self, request: Request, rendered: Rendered) -> bool:
         channel = address(request, self.slack)
-        found = [each for each in own_messages(request, channel, self.slack) if each.part == 0]
+        found = [each for each in own_messages(request, channel, self.slack, self.ledger) if each.part == 0]
         self.ledger.deliveries.contested(request.id)
         if not found:
             return False
         self.ledger.deliveries.posted(request.id, channel, found[0].ts)
+        if not found[0].request_id:
+            self.slack.stop_stream(channel, found[0].ts)
         return self._change(channel, found[0].ts, rendered)
 
     def _post(self, request: Request, channel: str, rendered: Rendered, *, part: int) -> str:
@@ -106,8 +117,12 @@ def address(request: Request, slack: Slack) -> str:
     return slack.direct(request.channel) if request.channel.startswith(("U", "W")) else request.channel
 
 
-def own_messages(request: Request, channel: str, slack: Slack) -> tuple[Message, ...]:
-    """Return Teller's messages that answer the request, oldest first."""
+def own_messages(request: Request, channel: str, slack: Slack, ledger: Ledger) -> tuple[Message, ...]:
+    """Return Teller's messages that answer the request, oldest first.
+
+    A stream carries no mark until it ends. One that no request of its thread knows was begun by a worker that died
+    before it could save where: the thread's questions are answered one by one, so it is this request's.
+    """
     oldest = f"{request.created_at - 60:.6f}"
     try:
         found = slack.replies(channel, request.reply_thread, oldest=oldest)
@@ -115,4 +130,34 @@ def own_messages(request: Request, channel: str, slack: Slack) -> tuple[Message,
         if error.code not in MISSING:
             raise
         return ()
-    return tuple(each for each in found if each.request_id == request.id and each.user == slack.user)
+    mine = [each for each in found if each.user == slack.user and not each.files]
+    if request.reply_thread and not all(each.request_id for each in mine):
+        thread = ledger.thread(request.team, request.channel, request.thread_ts or request.message_ts)
+        others = {each.reply_ts for each in thread if each.id != request.id}
+        unmarked = [each.ts for each in mine if not each.request_id and float(each.ts) >= float(oldest)]
+        lost = set(unmarked) - others
+    else:
+        lost = set()
+    return tuple(each for each in mine if each.request_id == request.id or each.ts in lost)
+
+
+def repair(request: Request, ledger: Ledger, slack: Slack) -> None:
+    """Leave of the replies that stand in Slack one of each part, saying what the ledger says; none when cancelled."""
+    if request.channel_type == "cli":
+        return
+    channel = request.reply_channel or address(request, slack)
+    withdrawn = request.state == "cancelled" and request.reply is None
+    kept: dict[int, str] = {}
+    for message in own_messages(request, channel, slack, ledger):
+        wanted = message.part not in kept and not withdrawn
+        if message.part == 0 and request.reply_ts:
+            wanted = wanted and message.ts == request.reply_ts
+        if wanted:
+            kept[message.part] = message.ts
+        else:
+            log.warning("A surplus reply to %s is deleted", request.reference)
+            slack.delete(channel, message.ts)
+    if 0 in kept and request.reply is not None:
+        first, *_ = render_request(request)
+        ledger.deliveries.posted(request.id, channel, kept[0])
+        slack.update(channel, kept[0], first.text, first.blocks, request_id=request.id)

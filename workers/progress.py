@@ -8,13 +8,15 @@ from collections.abc import Callable
 from knowledge.errors import TransientError
 from workers.ledger import Ledger
 from workers.posting import Poster, address
-from workers.render import render_partial
-from workers.request import Claim
+from workers.render import render_stage
+from workers.request import Claim, Request
 from workers.slack import Slack, SlackRefusedError
+from workers.stream import Stream
 
 log = logging.getLogger(__name__)
 
 PAUSE = 3.0  # Slack takes about fifty edits a minute, from all answers together.
+STREAM_PAUSE = 1.0  # It takes twice as many additions to streams.
 
 
 class Progress:
@@ -25,6 +27,7 @@ class Progress:
         self.ledger = ledger
         self.claim = claim
         self.pause = pause
+        self._stream = Stream(slack, ledger, claim)
         self._words = ""
         self._text = ""
         self._news = threading.Event()
@@ -65,7 +68,8 @@ class Progress:
             if self._text != text:
                 text = self._text
                 self._attempt(self._show_text, text)
-            self._done.wait(max(0.0, self.pause - (time.monotonic() - began)))
+            pause = min(self.pause, STREAM_PAUSE) if self._stream.native else self.pause
+            self._done.wait(max(0.0, pause - (time.monotonic() - began)))
 
     def _attempt(self, show: Callable[[str], None], words: str) -> None:
         try:
@@ -76,16 +80,29 @@ class Progress:
                 self._done.wait(error.after)
 
     def _show_words(self, words: str) -> None:
-        if self.ledger.stage(self.claim, words):
-            show_status(self.slack, self.claim, words)
+        request = self.claim.request
+        if not self.ledger.stage(self.claim, words) or request.channel_type == "cli":
+            return
+        show_status(self.slack, request, words)
+        if not self.slack.offers("status") and not self._text and request.reply_thread:
+            Poster(self.slack, self.ledger, self.claim).put(render_stage(words, request.id))
 
     def _show_text(self, text: str) -> None:
         if self.ledger.partial(self.claim, text) and self.claim.request.channel_type != "cli":
-            Poster(self.slack, self.ledger, self.claim).put(render_partial(text))
+            self._stream.show(text)
 
 
-def show_status(slack: Slack, claim: Claim, words: str) -> None:
-    """Show, or with no words clear, the status line in the thread of a request."""
-    request = claim.request
-    if request.channel_type != "cli" and request.reply_thread:
-        slack.status(address(request, slack), request.reply_thread, words)
+def show_status(slack: Slack, request: Request, words: str, *, session: str = "processing") -> None:
+    """Show, or with no words clear, the status line in the thread of a request, and whether Teller is at work there."""
+    if request.channel_type == "cli" or not request.reply_thread:
+        return
+    channel = address(request, slack)
+    slack.status(channel, request.reply_thread, words)
+    if request.kind == "question":
+        slack.session(channel, request.reply_thread, session)
+
+
+def clear_status(slack: Slack, request: Request) -> None:
+    """Take the status line away; a question that was asked back leaves the session waiting for the asker."""
+    asked_back = bool((request.reply or {}).get("choices"))
+    show_status(slack, request, "", session="suspended" if asked_back else "active")

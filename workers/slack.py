@@ -5,7 +5,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.error import URLError
 
@@ -13,7 +12,19 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
-from knowledge.errors import TellerError, TransientError
+from knowledge.errors import TransientError
+from workers.slack_values import (
+    EVENT,
+    File,
+    Message,
+    RateLimitedError,
+    SlackRefusedError,
+    is_guest,
+    meaning,
+    message_of,
+)
+
+__all__ = ["File", "Message", "RateLimitedError", "Slack", "SlackRefusedError"]
 
 log = logging.getLogger(__name__)
 
@@ -21,44 +32,9 @@ Value = TypeVar("Value")
 
 TIMEOUT = 10
 FRESH = 60.0  # Who may see what is never decided on older facts.
+ABSENT = {"unknown_method", "missing_scope", "not_allowed_token_type", "feature_not_enabled", "access_denied"}
+PATIENCE = 3600.0  # What Slack does not offer this app is not asked for each time.
 FEW = 30  # From this many members on, one list of everybody is cheaper than asking for each.
-PASSING = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
-EVENT = "teller_reply"
-
-
-class SlackRefusedError(TellerError):
-    """Slack will not do that; `code` is its word for why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(f"Slack refused: {code}")
-        self.code = code
-
-
-class RateLimitedError(TransientError):
-    """Slack did nothing, and asks to wait."""
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message in Slack; `request_id` and `part` are set on Teller's own replies."""
-
-    ts: str
-    user: str
-    text: str
-    request_id: str = ""
-    part: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file in Slack."""
-
-    id: str
-    name: str
-    size: int
-    mimetype: str
-    url: str
-    user: str
 
 
 class Slack:
@@ -79,6 +55,7 @@ class Slack:
         self.client = WebClient(token=token, base_url=self.url, timeout=timeout, retry_handlers=[])
         self._known: dict[Hashable, tuple[float, Any]] = {}
         self._lock = threading.Lock()
+        self._absent: dict[str, float] = {}
 
     # Messages
 
@@ -93,23 +70,53 @@ class Slack:
         part: int = 0,
     ) -> str:
         """Post a message and return its ts; `request_id` and `part` let it be recognised later."""
-        payload = {"id": request_id, "part": part}
         response = self._call(
             self.client.chat_postMessage,
             channel=channel,
             text=text,
             blocks=blocks,
             thread_ts=thread_ts or None,
-            metadata={"event_type": EVENT, "event_payload": payload} if request_id else None,
+            metadata=_mark(request_id, part) if request_id else None,
             parse="none",
             unfurl_links=False,
             unfurl_media=False,
         )
         return str(response["ts"])
 
-    def update(self, channel: str, ts: str, text: str, blocks: list[dict[str, Any]] | None = None) -> None:
+    def update(
+        self, channel: str, ts: str, text: str, blocks: list[dict[str, Any]] | None = None, *, request_id: str = ""
+    ) -> None:
         """Replace what a message says."""
-        self._call(self.client.chat_update, channel=channel, ts=ts, text=text, blocks=blocks or [], parse="none")
+        metadata = _mark(request_id, 0) if request_id else None
+        self._call(
+            self.client.chat_update,
+            channel=channel,
+            ts=ts,
+            text=text,
+            blocks=blocks or [],
+            metadata=metadata,
+            parse="none",
+        )
+
+    def start_stream(
+        self, channel: str, thread_ts: str, text: str, *, user: str = "", blocks: list[dict[str, Any]] | None = None
+    ) -> str:
+        """Begin a message that grows, and return its ts; outside direct messages `user` is whom it is for."""
+        recipient = {"recipient_team_id": self.team, "recipient_user_id": user} if user else {}
+        chunks = [_words(text), *([{"type": "blocks", "blocks": blocks}] if blocks else [])]
+        place = {"channel": channel, "thread_ts": thread_ts}
+        return str(self._offered("streams", self.client.chat_startStream, **place, chunks=chunks, **recipient)["ts"])
+
+    def append_stream(self, channel: str, ts: str, text: str) -> None:
+        """Add to a message that grows."""
+        self._call(self.client.chat_appendStream, channel=channel, ts=ts, chunks=[_words(text)])
+
+    def stop_stream(self, channel: str, ts: str) -> None:
+        """End the growth of a message; one that does not grow is fine."""
+        try:
+            self._call(self.client.chat_stopStream, channel=channel, ts=ts)
+        except SlackRefusedError as error:
+            log.info("Nothing grows at %s in %s: %s", ts, channel, error.code)
 
     def delete(self, channel: str, ts: str) -> None:
         """Delete a message of Teller's; one that is gone already is fine."""
@@ -126,21 +133,34 @@ class Slack:
             pages = self._pages(self.client.conversations_replies, ts=thread_ts, **arguments)
         else:
             pages = self._pages(self.client.conversations_history, oldest=oldest, **arguments)
-        found = [_message(each) for page in pages for each in page["messages"]]
+        found = [message_of(each) for page in pages for each in page["messages"]]
         return tuple(sorted(found, key=lambda message: float(message.ts)))
 
     def status(self, channel: str, thread_ts: str, words: str) -> bool:
         """Show, or with no words clear, what Teller is doing in a thread; nothing depends on it being seen."""
         if not thread_ts:
             return False
+        place = {"channel_id": channel, "thread_ts": thread_ts}
         try:
-            self._call(
-                self.client.assistant_threads_setStatus, channel_id=channel, thread_ts=thread_ts, status=words[:100]
-            )
+            self._offered("status", self.client.assistant_threads_setStatus, **place, status=words[:100])
         except (SlackRefusedError, TransientError) as error:
             log.info("No status shown in %s: %s", channel, error)
             return False
         return True
+
+    def session(self, channel: str, thread_ts: str, state: str) -> bool:
+        """Say that Teller is at work in a thread (`processing`, with a Stop button) or no longer (`active`)."""
+        place = {"channel_id": channel, "thread_ts": thread_ts}
+        try:
+            self._offered("sessions", self.client.agents_sessions_setStatus, **place, status=state)
+        except (SlackRefusedError, TransientError) as error:
+            log.info("No session in %s: %s", channel, error)
+            return False
+        return True
+
+    def offers(self, name: str) -> bool:
+        """Return whether Slack has not lately said that it does not offer this app `status`, `sessions`, `streams`."""
+        return self._clock() >= self._absent.get(name, float("-inf"))
 
     def direct(self, user: str) -> str:
         """Return the channel of direct messages with `user`."""
@@ -198,7 +218,7 @@ class Slack:
     def is_guest(self, user: str) -> bool:
         """Return whether `user` is a guest of the workspace or comes from another one."""
         return self._remembered(
-            ("guest", user), lambda: _is_guest(self._call(self.client.users_info, user=user)["user"], self.team)
+            ("guest", user), lambda: is_guest(self._call(self.client.users_info, user=user)["user"], self.team)
         )
 
     def has_guests(self, channel: str) -> bool:
@@ -212,7 +232,7 @@ class Slack:
                 user["id"]
                 for page in self._pages(self.client.users_list, limit=1000)
                 for user in page["members"]
-                if not _is_guest(user, self.team)
+                if not is_guest(user, self.team)
             ),
         )
 
@@ -272,39 +292,29 @@ class Slack:
             if not cursor:
                 return
 
+    def _offered(self, name: str, method: Callable[..., SlackResponse], **arguments: Any) -> SlackResponse:
+        if not self.offers(name):
+            raise SlackRefusedError("not_offered")
+        try:
+            return self._call(method, **arguments)
+        except SlackRefusedError as error:
+            if error.code in ABSENT:
+                self._absent[name] = self._clock() + PATIENCE
+            raise
+
     def _call(self, method: Callable[..., SlackResponse], **arguments: Any) -> SlackResponse:
         try:
             return method(**arguments)
         except SlackApiError as error:
-            raise _meaning(error) from error
+            raise meaning(error) from error
         except (URLError, OSError, http.client.HTTPException, SlackClientError) as error:
             raise TransientError(f"Slack cannot be reached: {error}", after=2) from error
 
 
-def _meaning(error: SlackApiError) -> TellerError:
-    response = error.response
-    status = response.status_code if isinstance(response, SlackResponse) else 200
-    code = str(response.get("error") or f"HTTP {status}")
-    if status == 429 or code in ("ratelimited", "rate_limited"):
-        wait = {name.lower(): value for name, value in response.headers.items()}.get("retry-after", "1")
-        return RateLimitedError("Slack asks to wait", after=float(wait[0] if isinstance(wait, list) else wait))
-    if status >= 500 or code in PASSING:
-        return TransientError(f"Slack failed: {code}", after=2)
-    return SlackRefusedError(code)
+def _mark(request_id: str, part: int) -> dict[str, Any]:
+    """Return what lets a message be recognised later."""
+    return {"event_type": EVENT, "event_payload": {"id": request_id, "part": part}}
 
 
-def _is_guest(user: dict[str, Any], team: str) -> bool:
-    flags = ("is_restricted", "is_ultra_restricted", "is_stranger")
-    return any(map(user.get, flags)) or (user.get("team_id") or team) != team
-
-
-def _message(found: dict[str, Any]) -> Message:
-    metadata = found.get("metadata") or {}
-    payload = (metadata.get("event_payload") or {}) if metadata.get("event_type") == EVENT else {}
-    return Message(
-        ts=found["ts"],
-        user=found.get("user") or "",
-        text=found.get("text") or "",
-        request_id=str(payload.get("id") or ""),
-        part=int(payload.get("part") or 0),
-    )
+def _words(text: str) -> dict[str, str]:
+    return {"type": "markdown_text", "text": text}

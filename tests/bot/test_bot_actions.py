@@ -82,3 +82,17 @@ def test_prompts_that_slack_refuses_do_no_harm(bot: Bot) -> None:
     event = {"type": "app_home_opened", "user": BEN, "channel": DIRECT, "tab": "messages", "event_ts": "1700.1"}
 
     assert bot.event(event).status == 200
+
+
+@pytest.mark.parametrize(("user", "stopped"), [(BEN, True), (ADA, True), ("U0LENA0001", False)])
+def test_the_asker_or_an_admin_stops_an_answer(bot: Bot, user: str, stopped: bool) -> None:
+    bot.slack.answers["users.info"] = lambda values: {"user": {"id": values["user"], "is_admin": values["user"] == ADA}}
+    bot.event(said("When does it end?"))
+    claim = bot.ledger.claim(bot.rows[0].id)
+    assert claim
+
+    response = bot.press({"type": "button", "action_id": "stop", "value": bot.rows[0].id}, user=user)
+
+    assert response.status == 200
+    assert bot.ledger.stands(claim) is not stopped
+    assert bool(bot.slack.asked("chat.postEphemeral")) is not stopped

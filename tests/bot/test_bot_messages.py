@@ -152,13 +152,27 @@ def test_an_edit_changes_the_question_while_it_waits(bot: Bot) -> None:
     assert [row.text for row in bot.rows] == ["When does it end?"]
 
 
-def test_an_edit_after_work_began_changes_nothing(bot: Bot) -> None:
+def test_an_edit_after_work_began_has_the_question_answered_afresh(bot: Bot) -> None:
     bot.event(said("When does it start?"))
-    bot.ledger.claim(bot.rows[0].id)
+    claim = bot.ledger.claim(bot.rows[0].id)
+    assert claim
 
     bot.event(changed("When does it end?", before="When does it start?"))
 
-    assert [row.text for row in bot.rows] == ["When does it start?"]
+    (row,) = bot.rows
+    assert (row.text, row.state) == ("When does it end?", "queued")
+    assert not bot.ledger.stands(claim)
+    assert bot.queued == [(row.id, "question")] * 2
+
+
+def test_a_mention_that_comes_with_an_edit_is_heard(bot: Bot) -> None:
+    bot.event(said("what is the fee?", channel=GENERAL))
+    assert bot.rows == []
+
+    edit = changed(f"<@{BOT}> what is the fee?", before="what is the fee?", channel=GENERAL, channel_type="channel")
+    bot.event({**edit, "channel": GENERAL, "channel_type": "channel"})
+
+    assert [row.text for row in bot.rows] == ["what is the fee?"]
 
 
 def test_a_link_that_unfolds_changes_nothing(bot: Bot) -> None:

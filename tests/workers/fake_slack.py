@@ -27,6 +27,7 @@ class FakeSlack:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.faults: dict[str, deque[str]] = defaultdict(deque)
         self.before: dict[str, Callable[[], None]] = {}
+        self.streams: dict[str, str] | None = None  # Channels by ts of what grows; None: there are no streams here.
         self._lock = threading.RLock()
         self._count = 0
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -69,16 +70,43 @@ class FakeSlack:
         return {"ok": True, "ts": ts, "channel": given["channel"]}
 
     def _chat_update(self, given: dict[str, Any]) -> Answer:
+        if given["ts"] in (self.streams or {}):
+            return {"ok": False, "error": "streaming_state_conflict"}
         for message in self.messages[given["channel"]]:
             if message["ts"] == given["ts"]:
-                message.update(text=given["text"], blocks=given.get("blocks"))
+                changes = {name: given[name] for name in ("text", "blocks", "metadata") if name in given}
+                message.update({"blocks": None, **changes})
                 return {"ok": True, "ts": given["ts"]}
         return {"ok": False, "error": "message_not_found"}
+
+    def _chat_startStream(self, given: dict[str, Any]) -> Answer:  # noqa: N802
+        if self.streams is None:
+            return {"ok": False, "error": "unknown_method"}
+        place = {name: given[name] for name in ("channel", "thread_ts")}
+        answer = self._chat_postMessage({**place, "text": _said(given["chunks"])})
+        self.streams[answer["ts"]] = given["channel"]
+        return answer
+
+    def _chat_appendStream(self, given: dict[str, Any]) -> Answer:  # noqa: N802
+        if given["ts"] not in (self.streams or {}):
+            return {"ok": False, "error": "message_not_in_streaming_state"}
+        (message,) = [each for each in self.messages[given["channel"]] if each["ts"] == given["ts"]]
+        message["text"] += _said(given["chunks"])
+        return {"ok": True, "ts": given["ts"]}
+
+    def _chat_stopStream(self, given: dict[str, Any]) -> Answer:  # noqa: N802
+        if (self.streams or {}).pop(given["ts"], None) is None:
+            return {"ok": False, "error": "message_not_in_streaming_state"}
+        return {"ok": True, "ts": given["ts"]}
+
+    def _agents_sessions_setStatus(self, _: dict[str, Any]) -> Answer:  # noqa: N802
+        return {"ok": self.streams is not None, "error": "unknown_method"}
 
     def _chat_delete(self, given: dict[str, Any]) -> Answer:
         before = self.messages[given["channel"]]
         after = [message for message in before if message["ts"] != given["ts"]]
         self.messages[given["channel"]] = after
+        (self.streams or {}).pop(given["ts"], None)
         return {"ok": True} if len(after) < len(before) else {"ok": False, "error": "message_not_found"}
 
     def _conversations_replies(self, given: dict[str, Any]) -> Answer:
@@ -186,6 +214,10 @@ def _handler(fake: FakeSlack) -> type[BaseHTTPRequestHandler]:
             """Say nothing."""
 
     return Handler
+
+
+def _said(chunks: list[dict[str, Any]]) -> str:
+    return "".join(each["text"] for each in chunks if each["type"] == "markdown_text")
 
 
 def _flat(query: str) -> dict[str, Any]:

@@ -9,9 +9,9 @@ import pytest
 from tests.workers.asking import CHANNEL, TEAM, receive
 from workers.attempt import Attempt
 from workers.deliver import deliver_reply
-from workers.janitor import Janitor, repair
+from workers.janitor import Janitor
 from workers.ledger import Ledger
-from workers.posting import Poster
+from workers.posting import Poster, repair
 from workers.progress import Progress
 from workers.render import Rendered, render_partial
 from workers.slack import Slack

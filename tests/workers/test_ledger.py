@@ -7,6 +7,7 @@ from sqlalchemy import create_engine, select
 
 from knowledge.errors import TransientError
 from tests.workers.asking import BEN, CHANNEL, TEAM, receive
+from workers.hearing import edit
 from workers.ledger import Ledger
 from workers.request import feedback
 
@@ -213,12 +214,57 @@ def test_stopping_a_thread_says_so_and_ends_as_cancelled(ledger):
     running, waiting = receive(ledger, "1.0"), receive(ledger, "1.1", thread_ts="1.0")
     claim = ledger.claim(running)
 
-    assert ledger.cancel_thread(TEAM, CHANNEL, "1.0")
+    assert ledger.stop_thread(TEAM, CHANNEL, "1.0")
 
     assert not ledger.heartbeat(claim)
-    assert ledger.get(waiting).reply["text"].startswith("Stopped")
+    assert not ledger.stands(claim)
+    assert ledger.get(waiting).reply == {"type": "stopped"}
     ledger.deliveries.delivered(ledger.deliveries.claim(running))
     assert ledger.get(running).state == "cancelled"
+
+
+def test_one_question_is_stopped_and_the_next_in_its_thread_goes_on(ledger):
+    running, waiting = receive(ledger, "1.0"), receive(ledger, "1.1", thread_ts="1.0")
+    claim = ledger.claim(running)
+    assert ledger.stands(claim)
+
+    assert ledger.stop(running)
+
+    assert not ledger.stands(claim)
+    assert not ledger.stop(running)
+    assert ledger.get(waiting).state == "received"
+
+
+@pytest.mark.parametrize("reached", ["received", "running", "ready", "answered", "failed"])
+def test_an_edited_question_is_answered_afresh_whatever_it_had_come_to(ledger, clock, reached):
+    id_ = receive(ledger, "1.0")
+    claim = None if reached == "received" else ledger.claim(id_)
+    if reached in ("ready", "answered"):
+        ledger.ready(claim, {"type": "notice", "text": "old"})
+    elif reached == "failed":
+        ledger.fail(claim, "Sorry.", error="x")
+    if reached in ("answered", "failed"):
+        ledger.deliveries.posted(id_, CHANNEL, "9.9")
+        ledger.deliveries.delivered(ledger.deliveries.claim(id_))
+    clock.forward(3600)
+
+    assert edit(ledger, TEAM, CHANNEL, "1.0", text="And the fee?") == (id_,)
+    assert edit(ledger, TEAM, CHANNEL, "1.0", text="And the fee?") == (), "the same event once more"
+
+    found = ledger.get(id_)
+    assert (found.state, found.text, found.reply, found.detail) == ("received", "And the fee?", None, {"edits": 1})
+    assert found.reply_ts == ("9.9" if reached in ("answered", "failed") else "")
+    assert claim is None or not ledger.stands(claim)
+    assert ledger.backlog.fail_hopeless() == ()
+    assert ledger.claim(id_)
+
+
+def test_an_edit_wakes_no_question_that_was_deleted(ledger):
+    id_ = receive(ledger, "1.0")
+    ledger.cancel(TEAM, CHANNEL, "1.0")
+
+    assert edit(ledger, TEAM, CHANNEL, "1.0", text="And the fee?") == ()
+    assert ledger.get(id_).state == "cancelled"
 
 
 def test_a_failure_is_a_reply_with_a_reference(ledger):
