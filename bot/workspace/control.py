@@ -9,16 +9,23 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from bot.workspace import scene, strict_json
+from bot.workspace import people, pressing, scene, staff, strict_json
 from bot.workspace.errors import ApiError, invalid_arguments
 from bot.workspace.feed import seen_by
 from bot.workspace.guard import Session
-from bot.workspace.people import ACTIONS
 from bot.workspace.workspace import Workspace
 
 Json = dict[str, Any]
 PING_SECONDS = 15.0
 MOST_MILLISECONDS = 30_000
+ACTIONS = {
+    each.__name__: each
+    for each in (
+        people.post, people.edit, people.delete, people.delete_file, people.react, people.join, people.leave,
+        people.open_home, people.disconnect, pressing.stop, pressing.command, pressing.shortcut, pressing.press,
+        pressing.submit, pressing.close_view, staff.add_person, staff.change_person, staff.add_channel,
+    )
+}  # fmt: skip
 
 
 def routes(workspace: Workspace, session: Session) -> list[Route]:

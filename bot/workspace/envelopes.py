@@ -6,14 +6,14 @@ import time
 from typing import Any
 
 from bot.workspace.config import APP, BOT_USER, TEAM, TEAM_DOMAIN, Config
-from bot.workspace.seed import PEOPLE
+from bot.workspace.seed import Person
 from bot.workspace.state import new_id
 
 Json = dict[str, Any]
 
 
-def event_callback(config: Config, event: Json) -> Json:
-    """Wrap `event` as the Events API does."""
+def event_callback(config: Config, event: Json, *, shared: bool = False) -> Json:
+    """Wrap `event` as the Events API does; `shared` when its channel is shared with another organisation."""
     context = {"et": event["type"], "tid": TEAM, "aid": APP, "cid": event.get("channel")}
     packed = base64.urlsafe_b64encode(json.dumps(context).encode()).decode().rstrip("=")
     return {
@@ -35,7 +35,7 @@ def event_callback(config: Config, event: Json) -> Json:
                 "is_enterprise_install": False,
             }
         ],
-        "is_ext_shared_channel": False,
+        "is_ext_shared_channel": shared,
         "event_context": f"4-{packed}",
     }
 
@@ -47,7 +47,7 @@ def channel_label(channel: Json) -> str:
 
 
 def slash_command(
-    config: Config, *, channel: Json, user: str, command: str, text: str, response_url: str, trigger: str
+    config: Config, *, channel: Json, user: Person, command: str, text: str, response_url: str, trigger: str
 ) -> Json:
     """Return the fields of one slash command."""
     return {
@@ -56,8 +56,8 @@ def slash_command(
         "team_domain": TEAM_DOMAIN,
         "channel_id": channel["id"],
         "channel_name": channel_label(channel),
-        "user_id": user,
-        "user_name": PEOPLE[user].handle,
+        "user_id": user.id,
+        "user_name": user.handle,
         "command": command,
         "text": text,
         "api_app_id": APP,
@@ -67,12 +67,11 @@ def slash_command(
     }
 
 
-def interaction(config: Config, kind: str, *, user: str, trigger: str) -> Json:
+def interaction(config: Config, kind: str, *, user: Person, trigger: str) -> Json:
     """Return what every interaction payload begins with."""
-    handle = PEOPLE[user].handle
     return {
         "type": kind,
-        "user": {"id": user, "username": handle, "name": handle, "team_id": TEAM},
+        "user": {"id": user.id, "username": user.handle, "name": user.handle, "team_id": TEAM},
         "api_app_id": APP,
         "token": config.verification_token,
         "trigger_id": trigger,

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from bot.workspace import views
 from bot.workspace.config import BOT_NAME, BOT_USER, TEAM_NAME
 from bot.workspace.errors import ApiError
-from bot.workspace.seed import PEOPLE, Person
+from bot.workspace.seed import Person
 from bot.workspace.workspace import Workspace
 
 Json = dict[str, Any]
@@ -16,8 +17,8 @@ def person_of(workspace: Workspace, name: str) -> Person:
     Raises:
         ApiError: there is none.
     """
-    for person in PEOPLE.values():
-        if not person.is_bot and name.lower() in (person.id.lower(), person.handle):
+    for person in workspace.state.people.values():
+        if not person.is_bot and not person.deleted and name.lower() in (person.id.lower(), person.handle):
             return person
     raise ApiError("user_not_found")
 
@@ -28,7 +29,7 @@ def channel_of(workspace: Workspace, name: str, user: str) -> Json:
     Raises:
         ApiError: there is none.
     """
-    if name.lower().removeprefix("@") in (PEOPLE[BOT_USER].handle, BOT_USER.lower()):
+    if name.lower().removeprefix("@") in (workspace.state.people[BOT_USER].handle, BOT_USER.lower()):
         return workspace.state.direct(user)
     channel = workspace.state.channel(name, seen_by=user)
     if user not in channel["members"]:
@@ -43,22 +44,23 @@ def overview(workspace: Workspace, name: str) -> Json:
     mine = state.channels_of(person.id)
     ids = {each["id"] for each in mine}
     public = [each for each in state.channels.values() if each["kind"] == "channel" and each["id"] not in ids]
-    home = [each for each in state.views.values() if each["user"] == person.id and each["type"] == "home"]
-    modals = [each for each in state.views.values() if each["user"] == person.id and each["type"] == "modal"]
     return {
         "version": workspace.feed.version,
         "team": TEAM_NAME,
         "person": person.id,
         "bot": {"id": BOT_USER, "name": BOT_NAME, "connected": workspace.outbox.connected},
-        "people": [_introduced(each) for each in PEOPLE.values()],
+        "people": [_introduced(each) for each in state.people.values()],
         "channels": [each | {"latest": _latest(workspace, each["id"])} for each in mine],
         # A guest joins nothing: guests are invited.
         "joinable": [] if person.is_guest else public,
         "statuses": [each for each in workspace.statuses.values() if each["channel"] in ids],
         "threads": [each for each in state.threads.values() if each["channel"] in ids],
-        "home": home[-1] if home else None,
-        "modals": modals[-1:],
+        "home": views.home_of(workspace, person.id),
+        "modals": views.modals(workspace, person.id)[-1:],
         "commands": [{"name": command, "help": text} for command, text in workspace.config.commands],
+        "shortcuts": [
+            {"kind": kind, "callback_id": callback, "name": name} for kind, callback, name in workspace.config.shortcuts
+        ],
     }
 
 
@@ -70,6 +72,9 @@ def _introduced(person: Person) -> Json:
         "title": person.title,
         "color": person.color,
         "is_bot": person.is_bot,
+        "is_admin": person.is_admin,
+        "is_guest": person.is_guest,
+        "deleted": person.deleted,
     }
 
 

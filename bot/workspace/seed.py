@@ -22,6 +22,7 @@ class Person:
     is_admin: bool = False
     is_guest: bool = False
     is_bot: bool = False
+    deleted: bool = False
 
 
 PEOPLE = {
@@ -57,15 +58,20 @@ def channels() -> Iterator[Json]:
             "members": [*members, BOT_USER],
         }
     for channel, person in _DIRECT.items():
-        yield {
-            "id": channel,
-            "name": "",
-            "kind": "im",
-            "purpose": "",
-            "creator": person,
-            "created": BEGAN,
-            "members": [person, BOT_USER],
-        }
+        yield direct(channel, person, created=BEGAN)
+
+
+def direct(channel: str, person: str, *, created: int) -> Json:
+    """Return the direct-message channel between `person` and the bot."""
+    return {
+        "id": channel,
+        "name": "",
+        "kind": "im",
+        "purpose": "",
+        "creator": person,
+        "created": created,
+        "members": [person, BOT_USER],
+    }
 
 
 def user_object(person: Person) -> Json:
@@ -92,7 +98,7 @@ def user_object(person: Person) -> Json:
         "id": person.id,
         "team_id": TEAM,
         "name": person.handle,
-        "deleted": False,
+        "deleted": person.deleted,
         "color": person.color,
         "real_name": person.name,
         "tz": "Europe/Oslo",

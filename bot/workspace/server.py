@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
-from bot.workspace import control, interaction, streaming, strict_json, transfer
+from bot.workspace import control, responses, streaming, strict_json, transfer
 from bot.workspace.api import METHODS, Call, Method
 from bot.workspace.errors import ApiError
 from bot.workspace.guard import Guard, Session, bearer, same
@@ -145,7 +145,7 @@ async def _respond(workspace: Workspace, request: Request) -> Response:
     except ValueError:
         return PlainTextResponse("invalid_payload", status_code=400)
     try:
-        interaction.respond(workspace, request.path_params["key"], sent if isinstance(sent, dict) else {})
+        responses.respond(workspace, request.path_params["key"], sent if isinstance(sent, dict) else {})
     except ApiError as error:
         status = 404 if error.code in ("used_url", "expired_url") else 400
         return JSONResponse({"ok": False, "error": error.code}, status_code=status)

@@ -11,7 +11,6 @@ from urllib.parse import quote
 from bot.workspace import messages
 from bot.workspace.config import TEAM, TEAM_DOMAIN
 from bot.workspace.errors import ApiError
-from bot.workspace.seed import PEOPLE
 from bot.workspace.state import new_id
 from bot.workspace.workspace import Workspace
 
@@ -162,7 +161,7 @@ def remove(workspace: Workspace, file_id: str, user: str) -> None:
     file = file_of(workspace, file_id)
     if not may_see(workspace, file, user):
         raise ApiError("file_not_found")
-    if file["user"] != user and not PEOPLE[user].is_admin:
+    if file["user"] != user and not workspace.state.person(user).is_admin:
         raise ApiError("cant_delete_file")
     workspace.state.drop_file(file_id)
     members: set[str] = set()

@@ -7,6 +7,7 @@ import time
 from bisect import insort
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from bot.workspace import seed
 from bot.workspace.config import BOT_USER
 from bot.workspace.errors import ApiError
 from bot.workspace.records import Records
-from bot.workspace.seed import PEOPLE, Person
+from bot.workspace.seed import Person
 
 Json = dict[str, Any]
 _LETTERS = string.ascii_uppercase + string.digits
@@ -39,6 +40,7 @@ class State:
         self.records = Records(folder / "workspace.db")
         self.uploads = folder / "files"
         self.uploads.mkdir(parents=True, exist_ok=True)
+        self.people = dict(seed.PEOPLE) | {key: Person(**body) for key, body in self.records.all("person")}
         self.channels = dict(self.records.all("channel"))
         self.files = dict(self.records.all("file"))
         self.views = dict(self.records.all("view"))
@@ -68,9 +70,14 @@ class State:
         Raises:
             ApiError: nobody has that id.
         """
-        if user not in PEOPLE:
+        if user not in self.people:
             raise ApiError("user_not_found")
-        return PEOPLE[user]
+        return self.people[user]
+
+    def keep_person(self, person: Person) -> None:
+        """Write a person, new or changed."""
+        self.people[person.id] = person
+        self.records.save("person", person.id, asdict(person))
 
     def channel(self, channel: str, *, seen_by: str) -> Json:
         """Return the channel with that id or name, when `seen_by` may know of it: public, or a member.

@@ -13,7 +13,6 @@ from bot.workspace import sharing
 from bot.workspace.config import BOT_USER, TEAM
 from bot.workspace.errors import ApiError
 from bot.workspace.guard import Session, bearer, same
-from bot.workspace.seed import PEOPLE
 from bot.workspace.workspace import Workspace
 
 Json = dict[str, Any]
@@ -33,7 +32,7 @@ def routes(workspace: Workspace, session: Session) -> list[Route]:
         if not session.may_control(request):
             return JSONResponse({"ok": False, "error": "invalid_auth"}, status_code=401)
         person = request.query_params.get("person", "")
-        if person not in PEOPLE or person == BOT_USER:
+        if person not in workspace.state.people or person == BOT_USER:
             return JSONResponse({"ok": False, "error": "user_not_found"}, status_code=400)
         ticket, file = sharing.reserve(workspace, person, request.query_params.get("name", ""))
         # A person's empty file goes through, so that one can see what the bot says of it.
@@ -66,7 +65,7 @@ def _asker(workspace: Workspace, session: Session, request: Request) -> str:
     if same(bearer(request), workspace.config.bot_token):
         return BOT_USER
     person = request.query_params.get("person", "")
-    return person if session.may_control(request) and person in PEOPLE else ""
+    return person if session.may_control(request) and person in workspace.state.people else ""
 
 
 def _bytes_of(workspace: Workspace, file: Json) -> Response:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from bot.workspace.seed import PEOPLE
+from bot.workspace.seed import Person
 
 Json = dict[str, Any]
 _MARKUP = re.compile(r"(<(?:@[UW][A-Z0-9]+|#C[A-Z0-9]+(?:\|[^<>|]*)?|!(?:here|channel|everyone)|https?://[^<>\s|]+)>)")
@@ -17,13 +17,13 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def from_typed(text: str, channels: Iterable[Json]) -> str:
+def from_typed(text: str, people: Iterable[Person], channels: Iterable[Json]) -> str:
     """Return typed `text` as Slack keeps it: mentions and links in angle brackets, the rest escaped."""
-    people = {each.name.lower(): each.id for each in PEOPLE.values()}
+    names = {name.lower(): each.id for each in people for name in (each.name, each.handle)}
     places = {each["name"]: each["id"] for each in channels if each["name"]}
 
     def mention(match: re.Match[str]) -> str:
-        user = people.get(match.group(1).lower())
+        user = names.get(match.group(1).lower())
         return f"<@{user}>" if user else match.group()
 
     def place(match: re.Match[str]) -> str:
@@ -31,7 +31,7 @@ def from_typed(text: str, channels: Iterable[Json]) -> str:
         return f"<#{channel}|{match.group(1)}>" if channel else match.group()
 
     def words(plain: str) -> str:
-        named = re.sub(r"(?<![\w@])@([A-Za-z]+)\b", mention, escape(plain))
+        named = re.sub(r"(?<![\w@])@([A-Za-z][A-Za-z0-9_-]*)", mention, escape(plain))
         return re.sub(r"(?<![\w&#/])#([a-z0-9_-]+)\b", place, named)
 
     pieces = []

@@ -37,7 +37,7 @@ class Workspace:
     def emit(self, channel: Json, event: Json) -> None:
         """Push an event about `channel` to the bot, when the bot is a member."""
         if BOT_USER in channel["members"]:
-            self.outbox.post(event_callback(self.config, event))
+            self.outbox.post(event_callback(self.config, event, shared=bool(channel.get("shared"))))
 
     def tell(self, channel: Json, change: str, **facts: Any) -> None:
         """Tell the pages of the members of `channel`."""

@@ -8,7 +8,6 @@ from bot.workspace import strict_json
 from bot.workspace.config import BOT_USER
 from bot.workspace.errors import ApiError, invalid_arguments
 from bot.workspace.limits import check_blocks, check_metadata
-from bot.workspace.seed import PEOPLE
 from bot.workspace.workspace import Workspace
 
 Json = dict[str, Any]
@@ -92,7 +91,7 @@ class Call:
         """
         asked = self.required(name)
         state = self.workspace.state
-        channel = state.direct(asked) if asked in PEOPLE else self._channel(asked)
+        channel = state.direct(asked) if asked in state.people else self._channel(asked)
         if member and BOT_USER not in channel["members"]:
             raise ApiError("not_in_channel")
         return channel

@@ -39,7 +39,7 @@ def described(channel: Json) -> Json:
     if channel["kind"] == "im":
         user = next(each for each in channel["members"] if each != BOT_USER)
         return shared | {"user": user, "is_user_deleted": False, "priority": 0, "is_open": True}
-    private = channel["kind"] == "group"
+    private, shared_out = channel["kind"] == "group", bool(channel.get("shared"))
     stated = {"creator": channel["creator"], "last_set": channel["created"]}
     return shared | {
         "name": channel["name"],
@@ -50,8 +50,8 @@ def described(channel: Json) -> Json:
         "is_private": private,
         "is_general": channel["name"] == "general",
         "unlinked": 0,
-        "is_shared": False,
-        "is_ext_shared": False,
+        "is_shared": shared_out,
+        "is_ext_shared": shared_out,
         "is_pending_ext_shared": False,
         "pending_shared": [],
         "pending_connected_team_ids": [],

@@ -7,7 +7,7 @@ from bot.workspace.api.paging import page
 from bot.workspace.config import APP, BOT, BOT_NAME, BOT_USER, TEAM, TEAM_DOMAIN, TEAM_NAME
 from bot.workspace.errors import ApiError
 from bot.workspace.messages import BOT_PROFILE
-from bot.workspace.seed import BEGAN, PEOPLE, user_object
+from bot.workspace.seed import BEGAN, user_object
 
 Json = dict[str, Any]
 
@@ -30,7 +30,7 @@ def auth_test(call: Call) -> Json:
     return {
         "url": f"{call.workspace.url}/",
         "team": TEAM_NAME,
-        "user": PEOPLE[BOT_USER].handle,
+        "user": call.workspace.state.people[BOT_USER].handle,
         "team_id": TEAM,
         "user_id": BOT_USER,
         "bot_id": BOT,
@@ -85,7 +85,7 @@ def users_info(call: Call) -> Json:
 def users_lookup(call: Call) -> Json:
     """Find a user by e-mail address."""
     email = call.required("email")
-    for person in PEOPLE.values():
+    for person in call.workspace.state.people.values():
         user = user_object(person)
         if user["profile"].get("email") == email:
             return {"user": user}
@@ -95,6 +95,6 @@ def users_lookup(call: Call) -> Json:
 @method("users.list")
 def users_list(call: Call) -> Json:
     """List everyone."""
-    users = [user_object(person) for person in PEOPLE.values()]
+    users = [user_object(person) for person in call.workspace.state.people.values()]
     shown, following = page(users, cursor=call.text("cursor"), limit=call.number("limit", 1000, most=1000))
     return {"members": shown, "cache_ts": BEGAN, "response_metadata": {"next_cursor": following}}
