@@ -16,11 +16,12 @@ from slack_bolt.error import BoltError
 from slack_sdk import WebClient
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
-from bot import actions, commands, home, membership, messages, uploads
+from bot import actions, commands, forms, home, membership, messages, uploads
 from bot.desk import Desk
 from knowledge.errors import TransientError, UnavailableError, UserError
 from workers.ledger import Ledger
 from workers.request import Kind
+from workers.roles import Roles
 from workers.settings import Settings
 
 Listener = Callable[..., None]
@@ -34,6 +35,7 @@ EVENTS: tuple[tuple[Event, Listener], ...] = (
     ("agent_session_stopped", messages.on_stopped),
     ("file_deleted", uploads.on_file_deleted),
     ("app_home_opened", home.on_home_opened),
+    ("assistant_thread_started", home.on_thread_started),
 )
 PASSING_EVENTS = (  # Heard so that Slack need not repeat them; nothing follows from them.
     "message", "app_context_changed", "agent_session_title_changed", "file_shared", "file_change", "file_created",
@@ -43,6 +45,7 @@ PASSING_EVENTS = (  # Heard so that Slack need not repeat them; nothing follows 
 )  # fmt: skip
 COMMANDS: dict[str, Listener] = {"/reindex": commands.on_reindex, "/teller": commands.on_teller}
 ACTIONS: dict[str, Listener] = {"^feedback": actions.on_feedback, "^stop$": actions.on_stop}
+VIEWS: dict[str, Listener] = {forms.FEEDBACK: actions.on_reason}
 
 QUICK = 2  # Seconds that a call may take inside a listener; Slack waits three for the acknowledgement.
 
@@ -63,7 +66,8 @@ def build_app(
         UserError: Slack does not accept the token, or cannot be reached.
     """
     client = client or slack_client(settings)
-    desk = Desk(ledger, enqueue, _quick(client), admins=settings.admin_ids)
+    roles = Roles.read(settings.roles, settings.admin_ids)
+    desk = Desk(ledger, enqueue, _quick(client), admins=settings.admin_ids, roles=roles)
     app = _connect(client, settings)
     for event, listener in EVENTS:
         app.event(event)(partial(listener, desk))
@@ -73,6 +77,8 @@ def build_app(
         app.command(name)(partial(listener, desk))
     for pattern, listener in ACTIONS.items():
         app.action(re.compile(pattern))(partial(listener, desk))
+    for name, listener in VIEWS.items():
+        app.view(name)(partial(listener, desk))
     app.error(partial(_refuse, on_refused))
     return app
 

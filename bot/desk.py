@@ -10,8 +10,10 @@ from slack_sdk.errors import SlackClientError
 
 from workers.ledger import Ledger
 from workers.request import ChannelType, Kind
+from workers.roles import Roles
 
 NO_ANSWER = (SlackClientError, HTTPException, OSError)  # How a call to Slack fails.
+NO_ROLES = Roles()
 REST = 5.0  # Seconds; a queue that is down costs seconds to find out, and Slack waits three.
 
 
@@ -28,12 +30,14 @@ class Desk:
         slack: WebClient,
         *,
         admins: frozenset[str] = frozenset(),
+        roles: Roles = NO_ROLES,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.ledger = ledger
         self.enqueue = enqueue
         self.slack = slack
         self.admins = admins
+        self.roles = roles
         self.clock = clock
         self._resting_until = 0.0
 

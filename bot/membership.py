@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.desk import NO_ANSWER, Desk
 from knowledge.errors import NotAllowedError, UnavailableError, UserError
+from workers.slack_values import is_guest
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,18 @@ def is_admin(desk: Desk, user: str) -> bool:
     except UserError:
         return False
     return True
+
+
+def role_of(desk: Desk, user: str) -> str:
+    """Return the role by which `user` is greeted; it allows nothing.
+
+    Raises:
+        SlackClientError: Slack does not say.
+    """
+    person: dict[str, Any] = desk.slack.users_info(user=user)["user"]
+    admin = bool(person.get("is_admin") or person.get("is_owner"))
+    roles = desk.roles.asker(user, guest=is_guest(person, person.get("team_id") or ""), admin=admin).roles
+    return next(each for each in ("admin", "guest", "lawyer", *sorted(roles)) if each in roles)
 
 
 def on_change(event: dict[str, Any]) -> None:

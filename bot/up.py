@@ -22,6 +22,7 @@ from workers.state import upgrade
 
 PROCFILE = Path(__file__).resolve().parent.parent / "Procfile"
 LOCAL_PORT = 8200
+SAMPLE_ROLES = "{U0LENA0001: lawyer}"  # Of the people in the local workspace; all others are what Slack says.
 
 
 class House:
@@ -130,6 +131,7 @@ class House:
             slack_bot_token=config["bot_token"],
             slack_app_token=config["app_token"],
             slack_signing_secret=config["signing_secret"],
+            roles=self.settings.roles or SAMPLE_ROLES,
         )
         self.page = page
 

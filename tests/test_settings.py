@@ -26,6 +26,7 @@ def test_a_laptop_needs_no_setting(tmp_path: Path) -> None:
         ("STATE_URL", "postgresql://x"),
         ("HTTP_PORT", "http"),
         ("MAX_FILE_MB", "big"),
+        ("ROLES", "lawyer"),
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:

@@ -8,14 +8,15 @@ from celery.signals import worker_ready
 
 from knowledge.errors import TransientError, UserError
 from knowledge.people.memory import conversation
-from knowledge.types import Answer, Question, Turn
+from knowledge.types import Answer, Asker, Question, Turn
 from workers.attempt import Attempt
 from workers.audience import audience_of
 from workers.celery import DELIVER, app, send
 from workers.posting import repair
 from workers.progress import Progress, clear_status
 from workers.request import Request
-from workers.slack import SlackRefusedError
+from workers.roles import Roles
+from workers.slack import Slack, SlackRefusedError
 
 if TYPE_CHECKING:
     from workers.wiring import Services
@@ -91,7 +92,26 @@ def question_of(request: Request, services: "Services", key: str) -> Question:
         audience=audience_of(request, services.slack),
         thread=services.memory.recent(key),
         focus=focus_of(request, services),
+        asker=asker_of(request, services.slack, services.roles),
     )
+
+
+def asker_of(request: Request, slack: Slack, roles: Roles) -> Asker:
+    """Return who asks, as far as the bank's data is concerned; who is not known has no role."""
+    if not request.user:
+        return roles.asker("", guest=False, admin=False) if request.channel_type == "cli" else Asker()
+    try:
+        guest = slack.is_guest(request.user) or _strangers_read_along(request, slack)
+        return roles.asker(request.user, guest=guest, admin=slack.is_admin(request.user))
+    except (SlackRefusedError, TransientError) as error:
+        log.warning("Request %s is answered without the bank's data: %s", request.reference, error)
+        return Asker(request.user)
+
+
+def _strangers_read_along(request: Request, slack: Slack) -> bool:
+    if request.channel_type in ("im", "cli"):
+        return False
+    return slack.is_shared(request.channel) or slack.has_guests(request.channel)
 
 
 def focus_of(request: Request, services: "Services") -> tuple[str, ...]:
@@ -105,7 +125,7 @@ def focus_of(request: Request, services: "Services") -> tuple[str, ...]:
 def remember(request: Request, found: Answer, services: "Services", key: str) -> None:
     """Remember the exchange under its own conversation only, so that no other place hears of it."""
     documents = tuple(dict.fromkeys(citation.document_id for citation in found.citations))
-    services.memory.remember(key, Turn(request.text, found.text, documents))
+    services.memory.remember(key, Turn(request.text, found.text, documents, found.sql or ""))
 
 
 def deliver_soon(id: str, services: "Services") -> None:  # noqa: A002

@@ -5,6 +5,7 @@ import json
 from sqlalchemy import func, select
 
 from workers.ledger import Ledger
+from workers.request import Kind, Request, request_of, requests
 from workers.rows import ORDERED, columns, freed
 from workers.state import transact
 
@@ -51,3 +52,14 @@ def latest_threads(ledger: Ledger, team: str, *, limit: int) -> tuple[tuple[str,
     )
     rows = transact(ledger.engine, lambda connection: connection.execute(query).all())
     return tuple((row.channel, row.thread) for row in rows)
+
+
+def latest_of(ledger: Ledger, team: str, user: str, *, kind: Kind, limit: int) -> tuple[Request, ...]:
+    """Return the latest requests of a kind that `user` made in Slack, newest first."""
+    query = (
+        select(requests)
+        .where(columns.team == team, columns.user == user, columns.kind == kind, columns.state != "cancelled")
+        .order_by(columns.number.desc())
+        .limit(limit)
+    )
+    return tuple(map(request_of, transact(ledger.engine, lambda connection: connection.execute(query).all())))

@@ -111,10 +111,11 @@ class Ledger:
         """Stop answering one question, as above; False when it is answered already."""
         return self._stop(columns.id == id)
 
-    def feedback(self, request_id: str, user: str, value: str) -> None:
-        """Keep what `user` thinks of a reply; the last word counts."""
-        values = {"request_id": request_id, "user": user, "value": value, "at": self.clock()}
-        transact(self.engine, lambda connection: insert(connection, feedback, values, replace=("value", "at")))
+    def feedback(self, request_id: str, user: str, value: str, *, reason: str = "", comment: str = "") -> None:
+        """Keep what `user` thinks of a reply, and why; the last word counts."""
+        said = {"value": value, "at": self.clock(), "reason": reason[:32], "comment": comment}
+        values = {"request_id": request_id, "user": user, **said}
+        transact(self.engine, lambda connection: insert(connection, feedback, values, replace=tuple(said)))
 
     # What is worked on
 

@@ -78,6 +78,8 @@ feedback = Table(
     Column("user", String(64), primary_key=True),
     Column("value", String(32), nullable=False),
     Column("at", Double, nullable=False),
+    Column("reason", String(32), nullable=False, server_default=""),
+    Column("comment", LongText, nullable=True),
 )
 
 

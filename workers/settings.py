@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from knowledge.errors import UserError
+from workers.roles import Roles
 
 
 def _setting(default: str, help_text: str, *, secret: bool = False) -> str:
@@ -31,6 +32,9 @@ class Settings:
     data_dir: str = _setting(".data", "Everything Teller keeps on disk")
     cache_dir: str = _setting("", "Weights, shared between checkouts; empty: `~/.cache/teller`")
     admins: str = _setting("", "Slack user ids who may run admin commands besides workspace admins, comma-separated")
+    roles: str = _setting(
+        "", "Roles for the bank's data, YAML or a file of it: `{U0LENA0001: lawyer}`; all others are `banker`"
+    )
     http_host: str = _setting("127.0.0.1", "Address that the bot's HTTP endpoint listens on")
     http_port: str = _setting("3000", "Port of the bot's HTTP endpoint when there is no app token")
     max_file_mb: str = _setting("50", "Largest file taken, in megabytes")
@@ -114,3 +118,4 @@ def _check(settings: Settings) -> None:
             float(getattr(settings, name))
         except ValueError:
             raise UserError(f"{name.upper()} must be a number, not {getattr(settings, name)!r}.") from None
+    Roles.read(settings.roles)

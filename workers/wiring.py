@@ -14,6 +14,7 @@ from knowledge.people.memory import Memory
 from knowledge.tables import connect
 from workers.celery import redis_client_url
 from workers.ledger import Ledger
+from workers.roles import Roles
 from workers.settings import Settings, read_settings
 from workers.slack import Slack
 
@@ -34,6 +35,7 @@ class Services:
         self.engine: Engine = connect(settings.state)
         self.ledger = Ledger(self.engine)
         self.slack = Slack(settings.slack_bot_token, settings.slack_api_url)
+        self.roles = Roles.read(settings.roles, settings.admin_ids)
         self._llama: LlamaEngine | None = None
         self._lock = threading.RLock()
 

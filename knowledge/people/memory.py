@@ -38,7 +38,7 @@ class Memory:
         kept: list[Turn] = []
         for row in reversed(rows):  # type: ignore[arg-type, unused-ignore]
             data = json.loads(row)
-            turn = Turn(data["question"], data["answer"], tuple(data["documents"]))
+            turn = Turn(data["question"], data["answer"], tuple(data["documents"]), data.get("sql", ""))
             left -= len(turn.question) + len(turn.answer)
             if left < 0 and kept:
                 break

@@ -159,6 +159,15 @@ class Bot:
         }  # fmt: skip
         return self.post(urlencode({"payload": json.dumps(body)}), "application/x-www-form-urlencoded")
 
+    def submit(self, view: dict[str, Any], fields: dict[str, Any], *, user: str = BEN) -> BoltResponse:
+        values = {name: {name: filled} for name, filled in fields.items()}
+        body = {
+            "type": "view_submission", "user": {"id": user, "team_id": TEAM}, "api_app_id": "A0TELLER01", "token": "t",
+            "trigger_id": "1.2.4", "team": {"id": TEAM, "domain": "fjordbank"}, "response_urls": [],
+            "view": {**view, "id": "V0VIEW0001", "hash": "1.a", "state": {"values": values}},
+        }  # fmt: skip
+        return self.post(urlencode({"payload": json.dumps(body)}), "application/x-www-form-urlencoded")
+
     def post(self, body: str, content_type: str, headers: dict[str, str] | None = None) -> BoltResponse:
         return self.app.dispatch(BoltRequest(body=body, headers=signed(body, content_type) | (headers or {})))
 

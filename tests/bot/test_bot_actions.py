@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from sqlalchemy import select
 
@@ -13,7 +15,8 @@ def opinions(bot: Bot) -> list[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize("thumb", ["up", "down"])
-def test_a_thumb_is_kept_and_thanked_for_in_the_thread(bot: Bot, thumb: str) -> None:
+def test_a_thumb_is_kept_and_thanked_for_in_the_thread_where_no_form_opens(bot: Bot, thumb: str) -> None:
+    bot.slack.answers["views.open"] = {"error": "expired_trigger_id"}
     bot.event(said("When?"))
     (row,) = bot.rows
 
@@ -25,8 +28,29 @@ def test_a_thumb_is_kept_and_thanked_for_in_the_thread(bot: Bot, thumb: str) -> 
     (thanks,) = bot.slack.asked("chat.postEphemeral")
     assert response.status == 200
     assert opinions(bot) == [(row.id, BEN, thumb)]
+    assert len(bot.slack.asked("views.open")) == (thumb == "down")
     assert (thanks["channel"], thanks["user"], thanks["text"]) == (GENERAL, BEN, THANKS[thumb])
     assert thanks["thread_ts"] == "1700000001.000100"
+
+
+def test_a_thumb_that_points_down_is_asked_why_and_the_reason_is_kept(bot: Bot) -> None:
+    bot.event(said("When?"))
+    (row,) = bot.rows
+
+    bot.press({"type": "button", "action_id": "feedback", "block_id": "b", "value": f"{row.id}:down"})
+    (opened,) = bot.slack.asked("views.open")
+    view = json.loads(opened["view"]) if isinstance(opened["view"], str) else opened["view"]
+    assert bot.slack.asked("chat.postEphemeral") == []
+    for _ in range(2):  # Slack may send a form twice.
+        response = bot.submit(
+            view, {"reason": {"selected_option": {"value": "source"}}, "comment": {"value": "page 3"}}
+        )
+
+    assert response.status == 200
+    with bot.ledger.engine.connect() as connection:
+        (kept,) = connection.execute(select(feedback))
+    assert (kept.value, kept.reason, kept.comment) == ("down", "source", "page 3")
+    assert bot.slack.asked("chat.postEphemeral")[0]["thread_ts"] == "1700000001.000100"
 
 
 def test_the_last_thumb_of_a_person_counts(bot: Bot) -> None:

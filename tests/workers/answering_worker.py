@@ -10,6 +10,7 @@ from knowledge.tables import connect
 from knowledge.types import Answer
 from workers.celery import app, configure
 from workers.ledger import Ledger
+from workers.roles import Roles
 from workers.settings import read_settings
 from workers.slack import Slack
 
@@ -41,6 +42,7 @@ def main(folder: Path, name: str, *arguments: str) -> None:
         slack=Slack(settings.slack_bot_token, settings.slack_api_url),
         assistant=SlowAssistant(folder),
         library=SimpleNamespace(document_of_file=lambda _: None),
+        roles=Roles(),
         memory=SimpleNamespace(recent=lambda _: (), remember=lambda *_: None),
     )
     app.worker_main(["worker", "--pool", "threads", "--hostname", f"{name}@here", "--loglevel", "INFO", *arguments])

@@ -15,6 +15,7 @@ from tests.workers.asking import BEN, CHANNEL, TEAM, receive
 from workers.answer import answer_request
 from workers.attempt import APOLOGY
 from workers.ledger import Ledger
+from workers.roles import Roles
 
 ANSWER = Answer("Ninety days [1].", citations=(Citation("d1", "A.pdf", 3, "ninety days"),))
 
@@ -69,6 +70,7 @@ def services(sqlite_engine, clock, slack, fake_slack):
         assistant=ScriptedAssistant(),
         memory=NotedMemory(),
         library=NotedLibrary(),
+        roles=Roles(),
     )
 
 
