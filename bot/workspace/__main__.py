@@ -6,6 +6,7 @@ import logging
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
@@ -19,9 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Serve until interrupted; return the exit status."""
     asked = _parse(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    config = read_config(asked.folder)
-    if asked.open_events is not None:
-        config = dataclasses.replace(config, event_url=asked.open_events)
+    config = dataclasses.replace(read_config(asked.folder), **_chosen(asked))
     if asked.reset:
         reset(asked.folder)
     try:
@@ -57,7 +56,31 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--folder", type=Path, required=True, help="where secrets, messages and files are kept")
     parser.add_argument("--open-events", metavar="URL", help="push signed events there instead of Socket Mode")
     parser.add_argument("--reset", action="store_true", help="forget the conversation first; secrets stay")
+    parser.add_argument("--manifest", metavar="FILE", help="grant only what this app manifest asks for")
+    parser.add_argument("--strict", action="store_true", help="enforce Slack's rate limits, delays and repetitions too")
+    parser.add_argument("--fault-429", type=_share, metavar="SHARE", help="refuse this share of the calls for now")
+    parser.add_argument("--fault-500", type=_share, metavar="SHARE", help="let this share of the calls fail")
+    parser.add_argument("--fault-applied", type=_share, metavar="SHARE", help="do this share and lose the answer")
+    parser.add_argument("--fault-seconds", type=float, metavar="S", help="how long a lost answer keeps one waiting")
+    parser.add_argument("--deliveries", type=int, metavar="N", help="send each event once to N times")
+    parser.add_argument("--seed", type=int, metavar="N", help="begin chance here")
     return parser.parse_args(arguments)
+
+
+def _share(text: str) -> float:
+    share = float(text)
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError("a share is between 0 and 1")
+    return share
+
+
+def _chosen(asked: argparse.Namespace) -> dict[str, Any]:
+    """Return what the command line says of the configuration; what it leaves out stays as the folder has it."""
+    names = ("manifest", "fault_429", "fault_500", "fault_applied", "fault_seconds", "deliveries", "seed")
+    chosen = {name: getattr(asked, name) for name in names if getattr(asked, name) is not None}
+    if asked.open_events is not None:
+        chosen["event_url"] = asked.open_events
+    return chosen | ({"strict": True} if asked.strict else {})
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ BOT = "B0TELLER01"
 BOT_USER = "U0TELLER01"
 BOT_NAME = "Teller"
 
+STRICT_SHARE_SECONDS = 0.4
+
 IDS = {"team": TEAM, "app": APP, "bot": BOT, "bot_user": BOT_USER}
 
 
@@ -38,6 +40,21 @@ class Config:
     stream_seconds: float = 300.0
     commands: tuple[tuple[str, str], ...] = (("/reindex", "Rebuild the index of documents"),)
     shortcuts: tuple[tuple[str, str, str], ...] = ()  # Kind (message or global), callback id, name.
+    # What `--strict` and its switches choose; kept here too, so that a file can choose them.
+    strict: bool = False
+    manifest: str = ""
+    share_seconds: float = 0.0
+    deliveries: int = 1
+    fault_429: float = 0.0
+    fault_500: float = 0.0
+    fault_applied: float = 0.0
+    fault_seconds: float = 35.0
+    seed: int = 0
+
+    @property
+    def share_delay(self) -> float:
+        """Return after how many seconds the bot's upload appears where it was shared."""
+        return self.share_seconds or (STRICT_SHARE_SECONDS if self.strict else 0.0)
 
 
 def read_config(folder: Path) -> Config:

@@ -75,7 +75,7 @@ def routes(workspace: Workspace, session: Session) -> list[Route]:
         return JSONResponse({"ok": True, "version": await workspace.feed.changed(since, seconds=wanted / 1000)})
 
     async def traffic(_: Request) -> Response:
-        return JSONResponse({"ok": True, "traffic": list(workspace.feed.traffic)})
+        return JSONResponse({"ok": True, "traffic": list(workspace.feed.traffic), "early": workspace.rates.early})
 
     async def feed(request: Request) -> Response:
         person = scene.person_of(workspace, request.query_params.get("person", "")).id

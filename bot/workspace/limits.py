@@ -1,10 +1,13 @@
 """Refuse messages and views that Slack would refuse."""
 
+import itertools
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from bot.workspace.errors import ApiError
+from bot.workspace.tables import chart_faults, table_faults
 
 Json = dict[str, Any]
 
@@ -20,7 +23,9 @@ _TYPES = frozenset(
     | {"video", "rich_text", "table", "data_table", "data_visualization", "task_card", "plan", "alert", "card"}
     | {"container", "carousel", "call"}
 )
-_TABLES = ("table", "data_table")
+TABLES = ("table", "data_table")
+CHARTS = 2
+_RULE = re.compile(r"[\s|:]*-[\s|:-]*")
 # Path inside the block, then the most characters it may hold.
 _LENGTHS: dict[str, tuple[tuple[str, int], ...]] = {
     "section": (("text.text", 3000), ("block_id", 255)),
@@ -72,8 +77,11 @@ def check_blocks(blocks: Any, *, most: int = MESSAGE_BLOCKS) -> list[Json]:
     if faults:
         messages = [f"[ERROR] {why} [json-pointer:{where}]" for where, why in faults]
         raise ApiError("invalid_blocks", errors=messages, response_metadata={"messages": messages})
-    if sum(each["type"] in _TABLES for each in blocks) > 1:
+    everything = list(_with_children(blocks))
+    if sum(each["type"] in TABLES or _holds_table(each) for each in everything) > 1:
         raise ApiError("invalid_attachments", response_metadata={"messages": ["[ERROR] only_one_table_allowed"]})
+    if sum(each["type"] == "data_visualization" for each in everything) > CHARTS:
+        raise ApiError("invalid_blocks", response_metadata={"messages": [f"[ERROR] no more than {CHARTS} charts"]})
     if most == MESSAGE_BLOCKS and sum(len(text) for text in _texts(blocks)) > ALL_BLOCKS_CHARACTERS:
         raise ApiError("msg_blocks_too_long")
     return blocks
@@ -123,12 +131,30 @@ def _block_faults(block: Json, where: str) -> Iterator[tuple[str, str]]:
     for index, element in enumerate([*elements, *filter(None, [block.get("accessory")])]):
         if kind in ("actions", "context_actions", "section"):
             yield from _element_faults(element, f"{where}/elements/{index}")
-    if kind == "table":
-        yield from _table_faults(block, where)
+    if kind in TABLES:
+        yield from table_faults(block, where)
+    elif kind == "data_visualization":
+        yield from chart_faults(block, where)
+    for index, child in enumerate(block.get("child_blocks") or ()):
+        yield from _block_faults(child, f"{where}/child_blocks/{index}")
+
+
+def _with_children(blocks: list[Json]) -> Iterator[Json]:
+    for block in blocks:
+        yield block
+        yield from _with_children(block.get("child_blocks") or [])
+
+
+def _holds_table(block: Json) -> bool:
+    if block["type"] != "markdown":
+        return False
+    lines = str(block.get("text")).split("\n")
+    pairs = itertools.pairwise(lines)
+    return any("|" in head and "|" in rule and _RULE.fullmatch(rule) for head, rule in pairs)
 
 
 def _shape_faults(block: Json, where: str) -> Iterator[tuple[str, str]]:
-    for name, wanted in (("elements", dict), ("fields", dict), ("rows", list)):
+    for name, wanted in (("elements", dict), ("fields", dict), ("rows", list), ("child_blocks", dict)):
         value = block.get(name)
         if value is not None and not (isinstance(value, list) and all(isinstance(each, wanted) for each in value)):
             yield f"{where}/{name}", "must be an array of the right things"
@@ -166,16 +192,6 @@ def _element_faults(element: Json, where: str) -> Iterator[tuple[str, str]]:
         for name in ("positive_button", "negative_button"):
             if not _at(element, f"{name}.text.text") or _at(element, f"{name}.value") is None:
                 yield f"{where}/{name}", "must have text and value"
-
-
-def _table_faults(block: Json, where: str) -> Iterator[tuple[str, str]]:
-    for index, row in enumerate(block.get("rows") or ()):
-        if not isinstance(row, list) or not 0 < len(row) <= 20:
-            yield f"{where}/rows/{index}", "must have 1 to 20 cells"
-            continue
-        for column, cell in enumerate(row):
-            if isinstance(cell, dict) and cell.get("type") == "raw_text" and not cell.get("text"):
-                yield f"{where}/rows/{index}/{column}/text", "must be more than 0 characters"
 
 
 def _at(value: Any, path: str) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.workspace.config import APP, BOT, BOT_NAME, BOT_USER, TEAM
 from bot.workspace.errors import ApiError
+from bot.workspace.pictures import note_pictures
 from bot.workspace.seed import BEGAN
 from bot.workspace.state import new_id
 from bot.workspace.wording import rich_text
@@ -65,6 +66,7 @@ def post(
     if subtype or shared:
         message["subtype"] = subtype or "file_share"
     workspace.state.keep_message(channel["id"], message)
+    note_pictures(workspace, channel, message.get("blocks") or ())
     clear_status(workspace, channel, message)
     workspace.show(channel, message)
     workspace.emit(channel, message_event(channel, message))
@@ -107,6 +109,7 @@ def update(
     if editor:
         after["edited"] = {"user": editor, "ts": f"{int(time.time())}.000000"}
     workspace.state.keep_message(channel["id"], after)
+    note_pictures(workspace, channel, after.get("blocks") or ())
     workspace.show(channel, after)
     if heard:
         _emit_hidden(workspace, channel, "message_changed", message=after, previous_message=before)

@@ -41,6 +41,11 @@ class Carrier(Protocol):
         ...
 
     @property
+    def silence(self) -> str:
+        """Return the reason given for a retry after no acknowledgement came."""
+        ...
+
+    @property
     def connected(self) -> bool:
         """Return whether anything can be sent now."""
         ...
@@ -72,6 +77,13 @@ class Outbox:
         self._held[envelope.id] = envelope
         body = {"kind": envelope.kind, "payload": payload, "created": envelope.created}
         self._records.save("outbox", envelope.id, body)
+        self._waiting.append(envelope)
+        self.flush()
+
+    def repeat(self, payload: Json) -> None:
+        """Send an event that was sent before once more, as Slack does when it missed the acknowledgement."""
+        envelope = Envelope("events_api", payload, attempt=1, reason=self.carrier.silence)
+        self._held[envelope.id] = envelope
         self._waiting.append(envelope)
         self.flush()
 

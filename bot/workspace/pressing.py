@@ -35,7 +35,7 @@ async def shortcut(workspace: Workspace, sent: Json) -> Json:
     """Run a shortcut, on the message `ts` when there is one."""
     callback_id = word(sent, "callback_id")
     wanted = "message" if sent.get("ts") else "global"
-    if not any(each[:2] == (wanted, callback_id) for each in workspace.config.shortcuts):
+    if not any(each[:2] == (wanted, callback_id) for each in workspace.shortcuts):
         raise ApiError("shortcut_not_found")
     if wanted == "global":
         await interaction.shortcut(workspace, user_of(workspace, sent), callback_id)

@@ -57,9 +57,9 @@ def overview(workspace: Workspace, name: str) -> Json:
         "threads": [each for each in state.threads.values() if each["channel"] in ids],
         "home": views.home_of(workspace, person.id),
         "modals": views.modals(workspace, person.id)[-1:],
-        "commands": [{"name": command, "help": text} for command, text in workspace.config.commands],
+        "commands": [{"name": command, "help": text} for command, text in workspace.commands],
         "shortcuts": [
-            {"kind": kind, "callback_id": callback, "name": name} for kind, callback, name in workspace.config.shortcuts
+            {"kind": kind, "callback_id": callback, "name": name} for kind, callback, name in workspace.shortcuts
         ],
     }
 

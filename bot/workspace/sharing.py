@@ -9,8 +9,9 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.workspace import messages
-from bot.workspace.config import TEAM, TEAM_DOMAIN
+from bot.workspace.config import BOT_USER, TEAM, TEAM_DOMAIN
 from bot.workspace.errors import ApiError
+from bot.workspace.pictures import pictures_in
 from bot.workspace.state import new_id
 from bot.workspace.workspace import Workspace
 
@@ -141,6 +142,18 @@ def file_of(workspace: Workspace, file: str) -> Json:
     return workspace.state.files[file]
 
 
+def check_pictures(workspace: Workspace, blocks: Iterable[Json]) -> None:
+    """Refuse blocks with a picture that Slack does not have, or not yet.
+
+    Raises:
+        ApiError: there is one.
+    """
+    for name in pictures_in(blocks):
+        file = workspace.state.files.get(name)
+        if not file or name in workspace.unshared or not may_see(workspace, file, BOT_USER):
+            raise ApiError("invalid_blocks", response_metadata={"messages": ["[ERROR] invalid slack file"]})
+
+
 def channels_of(file: Json) -> list[str]:
     """Return the ids of the channels that a file was shared in."""
     return [*file["channels"], *file["groups"], *file["ims"]]
@@ -148,7 +161,9 @@ def channels_of(file: Json) -> list[str]:
 
 def may_see(workspace: Workspace, file: Json, user: str) -> bool:
     """Return whether `user` uploaded the file or is in a channel that it was shared in."""
-    places: Iterable[Json] = (workspace.state.channels[each] for each in channels_of(file))
+    places: Iterable[Json] = (
+        workspace.state.channels[each] for each in (*channels_of(file), *file.get("pictured", ()))
+    )
     return file["user"] == user or any(user in each["members"] for each in places)
 
 

@@ -30,6 +30,7 @@ class Sockets:
     """The connected bots, taking turns."""
 
     retry_after = (0.0,)
+    silence = "timeout"
 
     def __init__(self, config: Config, outbox: Outbox, feed: Feed) -> None:
         self._config = config
@@ -73,7 +74,7 @@ class Sockets:
     def _overdue(self, link: Link, envelope: Envelope) -> None:
         # A command or click is left in flight: a late answer is still shown.
         if envelope.reply is None and link.in_flight.pop(envelope.id, None) is not None:
-            self._outbox.failed(envelope, "timeout")
+            self._outbox.failed(envelope, self.silence)
 
     async def serve(self, websocket: WebSocket) -> None:
         """Speak with one bot until it leaves."""

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from starlette.datastructures import UploadFile
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.workspace import sharing
@@ -16,6 +16,8 @@ from bot.workspace.guard import Session, bearer, same
 from bot.workspace.workspace import Workspace
 
 Json = dict[str, Any]
+# Slack shows who has no right to a file its own door, with status 200.
+SIGN_IN = "<!doctype html><title>Sign in | Local workspace</title><p>Please sign in to see this file."
 _SHOWN = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
 
@@ -44,6 +46,8 @@ def routes(workspace: Workspace, session: Session) -> list[Route]:
 
     async def download(request: Request) -> Response:
         asker = _asker(workspace, session, request)
+        if not asker and workspace.config.strict:
+            return HTMLResponse(SIGN_IN)
         if not asker:
             return PlainTextResponse("not allowed", status_code=401)
         team, _, file_id = request.path_params["file"].partition("-")
@@ -63,7 +67,7 @@ def routes(workspace: Workspace, session: Session) -> list[Route]:
 def _asker(workspace: Workspace, session: Session, request: Request) -> str:
     """Return who wants a file: the bot by its token, a person by the page's session; empty when neither."""
     if same(bearer(request), workspace.config.bot_token):
-        return BOT_USER
+        return BOT_USER if "files:read" in workspace.scopes else ""
     person = request.query_params.get("person", "")
     return person if session.may_control(request) and person in workspace.state.people else ""
 

@@ -21,6 +21,8 @@ Json = dict[str, Any]
 class Webhook:
     """One address for events, interactions and commands, as an app with one handler has."""
 
+    silence = "http_timeout"
+
     def __init__(self, config: Config, outbox: Outbox, feed: Feed) -> None:
         self.retry_after = config.retry_after
         self._config = config
@@ -57,7 +59,7 @@ class Webhook:
             async with asyncio.timeout(self._config.ack_seconds):
                 response = await self._send(body, headers) if await self._verify() else None
         except (TimeoutError, httpx.TimeoutException):
-            self._fail(envelope, "http_timeout")
+            self._fail(envelope, self.silence)
         except httpx.TransportError:
             self._fail(envelope, "connection_failed")
         else:

@@ -65,7 +65,11 @@ def set_session_status(call: Call) -> Json:
     if len(title) > TITLE_CHARACTERS:
         raise invalid_arguments(f"title must be at most {TITLE_CHARACTERS} characters")
     thread = set_session(call.workspace, channel, thread_ts, status, title=title)
-    return {"status": status, "title": thread.get("title", "")}
+    answer: Json = {"status": status, "title": thread.get("title", "")}
+    manifest = call.workspace.manifest
+    if status == "processing" and manifest and "agent_session_stopped" not in manifest.events:
+        answer["warning"] = "missing_agent_session_stopped_event_subscription"
+    return answer
 
 
 @method("agents.sessions.rename")

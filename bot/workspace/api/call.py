@@ -8,6 +8,7 @@ from bot.workspace import strict_json
 from bot.workspace.config import BOT_USER
 from bot.workspace.errors import ApiError, invalid_arguments
 from bot.workspace.limits import check_blocks, check_metadata
+from bot.workspace.sharing import check_pictures
 from bot.workspace.workspace import Workspace
 
 Json = dict[str, Any]
@@ -76,7 +77,11 @@ class Call:
     def blocks(self) -> list[Json] | None:
         """Return the checked `blocks`, None when there are none."""
         blocks = self.parsed("blocks")
-        return check_blocks(blocks) if blocks else None
+        if not blocks:
+            return None
+        checked = check_blocks(blocks)
+        check_pictures(self.workspace, checked)
+        return checked
 
     def metadata(self) -> Json:
         """Return the checked `metadata` as a message keeps it, or nothing."""

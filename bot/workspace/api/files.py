@@ -1,5 +1,6 @@
 """Files: `files.*`, with the upload in three steps."""
 
+import asyncio
 from typing import Any
 
 from bot.workspace import sharing
@@ -44,16 +45,20 @@ def complete_upload(call: Call) -> Json:
             raise ApiError("file_not_found")
         state.keep_file(file | {"title": str(each.get("title") or file["title"])})
     files = [each["id"] for each in wanted]
-    for channel in channels:
-        sharing.share(
-            call.workspace,
-            files,
-            channel,
-            BOT_USER,
-            call.text("initial_comment"),
-            thread_ts=thread_ts,
-            blocks=call.blocks(),
-        )
+    told = {"files": [state.files[each] for each in files]}
+    comment, blocks = call.text("initial_comment"), call.blocks()
+
+    def share() -> None:
+        for channel in channels:
+            sharing.share(call.workspace, files, channel, BOT_USER, comment, thread_ts=thread_ts, blocks=blocks)
+        call.workspace.unshared.difference_update(files)
+
+    if delay := call.workspace.config.share_delay:
+        # Slack answers first; the files have no shares until the message stands.
+        call.workspace.unshared.update(files)
+        asyncio.get_running_loop().call_later(delay, share)
+        return told
+    share()
     return {"files": [state.files[each] for each in files]}
 
 

@@ -7,7 +7,7 @@ from bot.workspace.api.paging import page
 from bot.workspace.config import APP, BOT, BOT_NAME, BOT_USER, TEAM, TEAM_DOMAIN, TEAM_NAME
 from bot.workspace.errors import ApiError
 from bot.workspace.messages import BOT_PROFILE
-from bot.workspace.seed import BEGAN, user_object
+from bot.workspace.seed import BEGAN, Person, user_object
 
 Json = dict[str, Any]
 
@@ -78,7 +78,7 @@ def bots_info(call: Call) -> Json:
 @method("users.info")
 def users_info(call: Call) -> Json:
     """Describe one user."""
-    return {"user": user_object(call.workspace.state.person(call.required("user")))}
+    return {"user": _described(call, call.workspace.state.person(call.required("user")))}
 
 
 @method("users.lookupByEmail")
@@ -95,6 +95,13 @@ def users_lookup(call: Call) -> Json:
 @method("users.list")
 def users_list(call: Call) -> Json:
     """List everyone."""
-    users = [user_object(person) for person in call.workspace.state.people.values()]
+    users = [_described(call, person) for person in call.workspace.state.people.values()]
     shown, following = page(users, cursor=call.text("cursor"), limit=call.number("limit", 1000, most=1000))
     return {"members": shown, "cache_ts": BEGAN, "response_metadata": {"next_cursor": following}}
+
+
+def _described(call: Call, person: Person) -> Json:
+    user = user_object(person)
+    if "users:read.email" not in call.workspace.scopes:
+        user["profile"].pop("email", None)
+    return user
