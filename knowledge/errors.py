@@ -6,6 +6,9 @@
     ├── UserError             shown to the asker as it is; never retried
     │   ├── UnreadableFileError
     │   ├── NotAllowedError
+    │   ├── RefusedSqlError   a query that the guard does not let through
+    │   ├── SqlError          a query that the database does not understand
+    │   ├── QueryTooLongError
     │   └── UnavailableError  a part that is missing or down, with what to do about it
     └── TransientError        may work in a moment: retried, then reported
 
@@ -38,6 +41,31 @@ class UnreadableFileError(UserError):
 
 class NotAllowedError(UserError):
     """You may not do that."""
+
+
+class RefusedSqlError(UserError):
+    """That query may not be run.
+
+    `reason` is one word a program can act on: `text`, `syntax`, `statement`, `construct`, `function`, `table`,
+    `column`, `masked`, `join`, `recursion`, `size`. `repair` tells whoever wrote the query what to write instead.
+    """
+
+    def __init__(self, message: str = "", *, reason: str = "construct", repair: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.repair = repair or str(self)
+
+
+class SqlError(UserError):
+    """The database does not understand the query; `repair` holds its own words."""
+
+    def __init__(self, message: str = "", *, repair: str = "") -> None:
+        super().__init__(message)
+        self.repair = repair or str(self)
+
+
+class QueryTooLongError(UserError):
+    """The query takes too long; ask for less of the data."""
 
 
 class UnavailableError(UserError):

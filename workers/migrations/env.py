@@ -5,7 +5,8 @@ from typing import Any
 from alembic import context
 from sqlalchemy import Float
 
-import knowledge.documents.tables  # noqa: F401 - puts its tables into the metadata
+import knowledge.database.audit
+import knowledge.documents.tables  # noqa: F401 - each puts its tables into the metadata
 import workers.request
 import workers.steps  # noqa: F401 - as above
 from knowledge.tables import metadata
