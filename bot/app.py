@@ -16,7 +16,7 @@ from slack_bolt.error import BoltError
 from slack_sdk import WebClient
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
-from bot import actions, commands, forms, home, membership, messages, uploads
+from bot import actions, answers, commands, forms, home, membership, messages, showing, uploads
 from bot.desk import Desk
 from knowledge.errors import TransientError, UnavailableError, UserError
 from workers.ledger import Ledger
@@ -44,7 +44,14 @@ PASSING_EVENTS = (  # Heard so that Slack need not repeat them; nothing follows 
     "group_archive", "group_unarchive", "group_rename", "app_uninstalled", "tokens_revoked",
 )  # fmt: skip
 COMMANDS: dict[str, Listener] = {"/reindex": commands.on_reindex, "/teller": commands.on_teller}
-ACTIONS: dict[str, Listener] = {"^feedback": actions.on_feedback, "^stop$": actions.on_stop}
+ACTIONS: dict[str, Listener] = {
+    "^feedback": actions.on_feedback,
+    "^stop$": actions.on_stop,
+    "^show_": showing.on_show,
+    "^sql$": answers.on_sql,
+    "^chart_": answers.on_chart,
+    "^choose_": answers.on_choice,
+}
 VIEWS: dict[str, Listener] = {forms.FEEDBACK: actions.on_reason}
 
 QUICK = 2  # Seconds that a call may take inside a listener; Slack waits three for the acknowledgement.

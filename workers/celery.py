@@ -30,6 +30,8 @@ TASKS: Mapping[Kind, str] = {
     "file": "workers.index.index",
     "reindex": "workers.index.index",
     "removal": "workers.deliver.withdraw",  # It must not wait behind a long file.
+    "page": "workers.deliver.show",
+    "chart": "workers.deliver.redraw",
 }
 DELIVER = "workers.deliver.deliver"
 HEARTBEAT = 5.0
@@ -56,7 +58,7 @@ FIXED = {
     "worker_soft_shutdown_timeout": 5.0,
     "worker_cancel_long_running_tasks_on_connection_loss": False,  # A thread cannot be killed; its claim lapses.
     "enable_utc": True,
-    "imports": tuple(f"workers.{name}" for name in QUEUES),
+    "imports": (*(f"workers.{name}" for name in QUEUES), "workers.show", "workers.redraw"),
 }
 
 

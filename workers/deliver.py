@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from knowledge.documents.places import Places
 from knowledge.errors import TransientError
+from workers.attach import attach, attachments_of
 from workers.attempt import APOLOGY, Heartbeat
 from workers.celery import app, send
 from workers.ledger import Ledger
@@ -81,13 +82,14 @@ class Delivery:
 
 def _deliver(claim: Claim, ledger: Ledger, slack: Slack) -> bool:
     request = claim.request
-    if request.reply is None or request.kind == "removal" or request.channel_type == "cli":
+    if request.reply is None or request.reply["type"] == "silence" or request.channel_type == "cli":
         return True  # Nobody waits for it in Slack.
     first, *rest = render_request(request)
     poster = Poster(slack, ledger, claim)
     if not poster.put(first, final=True):
         return False
     poster.put_rest(rest)
+    attach(request, attachments_of(request, charts_refused=poster.simplified), slack=slack, ledger=ledger)
     if request.attempts > 1:
         # An earlier attempt that only slept may still write its unfinished text over this.
         ledger.deliveries.contested(request.id)

@@ -3,7 +3,8 @@
 import re
 from typing import Any, NamedTuple
 
-from knowledge.types import Answer, Check, Citation, Receipt
+from knowledge.database.chart_block import alt
+from knowledge.types import Answer, Citation, Receipt
 from workers.blocks import (
     SECTION,
     Block,
@@ -19,6 +20,7 @@ from workers.blocks import (
     safe,
     section,
 )
+from workers.render_data import chart_of_answer, data_blocks, data_buttons, wish_buttons
 from workers.request import Request
 
 QUOTE = 300  # Characters, cut between words.
@@ -43,6 +45,9 @@ def render(reply: dict[str, Any], request_id: str = "") -> tuple[Rendered, ...]:
             return (_receipt(content),)
         case "unreadable":
             return (_plain(f":warning: {safe(reply['text'])}", name=reply.get("name", "")),)
+        case "chart":
+            of = str(content.pop("of"))
+            return _chart(Answer.from_json(content), of)
         case "stopped":
             return (_stopped(content.get("text", "")),)
         case "failure":
@@ -56,7 +61,10 @@ def render_request(request: Request) -> tuple[Rendered, ...]:
     reply = request.reply or {}
     if reply.get("type") == "stopped":
         reply = {**reply, "text": request.partial}
-    return render(reply, request.id)
+    first, *rest = render(reply, request.id)
+    if chosen := request.detail.get("chosen"):  # What was asked stands nowhere in the thread.
+        first = first._replace(blocks=[context(f"_{inline(chosen, 150)}_"), *first.blocks])
+    return (first, *rest)
 
 
 def render_stage(words: str, request_id: str) -> Rendered:
@@ -94,13 +102,16 @@ def _answer(answer: Answer, request_id: str) -> tuple[Rendered, ...]:
     text = markup(answer.text)
     blocks: list[Block] = [section(piece) for piece in pieces(text, SECTION)]
     if answer.refused:
-        blocks += _nearest(answer)
-    blocks += _sources(answer.citations)
-    notes = [*([] if answer.refused else _checks(answer.checks)), *_hidden(answer.hidden_sources)]
+        blocks += _nearest(answer, request_id)
+    blocks += _sources(answer.citations, request_id, "c")
+    if request_id:
+        blocks += _pages(answer.citations[:SOURCES], request_id)
+    blocks += data_blocks(answer)
+    notes = [*([] if answer.refused else _checks(answer)), *_hidden(answer.hidden_sources)]
     if notes:
         blocks.append(context("  ·  ".join(notes)))
     if request_id:
-        blocks.append(_thumbs(request_id))
+        blocks += [*data_buttons(answer, request_id), _thumbs(request_id)]
     names = dict.fromkeys(inline(citation.document, 80) for citation in answer.citations)
     summary = cut(text, SECTION) + (f"\nSources: {cut(', '.join(names), 900)}" if names else "")
     shared = list(messages(blocks))
@@ -110,8 +121,23 @@ def _answer(answer: Answer, request_id: str) -> tuple[Rendered, ...]:
     )
 
 
-def _sources(citations: tuple[Citation, ...]) -> list[Block]:
-    blocks = [section(_source(number, each)) for number, each in enumerate(citations[:SOURCES], start=1)]
+def _chart(answer: Answer, of: str) -> tuple[Rendered, ...]:
+    chart = chart_of_answer(answer)
+    head = inline(chart.title, 200) if chart else "The rows"
+    blocks = [section(f"*{head}*"), *data_blocks(answer)]
+    if chart and chart.notes:
+        blocks.append(context(inline("; ".join(chart.notes), 500)))
+    return (Rendered(safe(alt(chart)) if chart else head, [*blocks, actions(*wish_buttons(of))]),)
+
+
+def _sources(citations: tuple[Citation, ...], request_id: str, kind: str) -> list[Block]:
+    """Return the sources, each with a button that shows it on its page; `kind` tells citations from the nearest."""
+    blocks = []
+    for number, each in enumerate(citations[:SOURCES], start=1):
+        block = section(_source(number, each))
+        if request_id and _has_pages(each):
+            block["accessory"] = button("Show on page", f"show_{kind}{number}", f"{request_id}:{kind}{number}")
+        blocks.append(block)
     if len(citations) > SOURCES:
         blocks.append(context(f"and {len(citations) - SOURCES} more sources"))
     return blocks
@@ -126,11 +152,26 @@ def _source(number: int, citation: Citation) -> str:
     return f"{' · '.join(parts)}\n> {inline(citation.quote, QUOTE)}"
 
 
-def _nearest(answer: Answer) -> list[Block]:
+def _pages(citations: tuple[Citation, ...], request_id: str) -> list[Block]:
+    """Return the buttons that open the whole pages of the sources."""
+    first = {(each.document_id, each.page): number for number, each in reversed([*enumerate(citations, 1)])}
+    buttons = [
+        button(f"Open [{number}], page {page}", f"show_whole_c{number}", f"{request_id}:c{number}")
+        for (_, page), number in sorted(first.items(), key=lambda each: each[1])
+        if _has_pages(citations[number - 1])
+    ]
+    return [actions(*buttons[:5])] if buttons else []
+
+
+def _has_pages(citation: Citation) -> bool:
+    return citation.document.lower().endswith(".pdf")
+
+
+def _nearest(answer: Answer, request_id: str) -> list[Block]:
     blocks: list[Block] = []
     if answer.nearest:
         blocks.append(section("*The nearest that I found:*"))
-        blocks += _sources(answer.nearest[:3])
+        blocks += _sources(answer.nearest[:3], request_id, "n")
     if answer.searched:
         names = ", ".join(inline(name, 80) for name in answer.searched[:8])
         more = f" and {len(answer.searched) - 8} more" if len(answer.searched) > 8 else ""
@@ -138,9 +179,14 @@ def _nearest(answer: Answer) -> list[Block]:
     return blocks
 
 
-def _checks(checks: tuple[Check, ...]) -> list[str]:
-    failed = [f":warning: not verified: {inline(each.detail or each.name, 150)}" for each in checks if not each.passed]
-    return failed or (["Quotes and numbers checked against the pages"] if checks else [])
+def _checks(answer: Answer) -> list[str]:
+    failed = [each for each in answer.checks if not each.passed]
+    if failed:
+        return [f":warning: not verified: {inline(each.detail or each.name, 150)}" for each in failed]
+    against = "the result" if answer.table and not answer.citations else "the pages"
+    return [f"{'Numbers' if against == 'the result' else 'Quotes and numbers'} checked against {against}"] * bool(
+        answer.checks
+    )
 
 
 def _hidden(count: int) -> list[str]:

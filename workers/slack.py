@@ -166,8 +166,10 @@ class Slack:
         """Return the channel of direct messages with `user`."""
         return str(self._call(self.client.conversations_open, users=[user])["channel"]["id"])
 
-    def upload(self, channel: str, name: str, content: bytes, *, thread_ts: str = "", title: str = "") -> str:
-        """Upload a file into a channel or thread and return its id."""
+    def upload(
+        self, channel: str, name: str, content: bytes, *, thread_ts: str = "", title: str = "", alt: str = ""
+    ) -> str:
+        """Upload a file into a channel or thread and return its id; `alt` says what a picture shows."""
         response = self._call(
             self.client.files_upload_v2,
             channel=channel,
@@ -175,6 +177,7 @@ class Slack:
             content=content,
             title=title or name,
             thread_ts=thread_ts or None,
+            alt_txt=alt or None,
         )
         return str(response["file"]["id"])
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from knowledge.assistant import Assistant
     from knowledge.documents.library import Library
+    from knowledge.documents.show import Shower
     from knowledge.models.engine import LlamaEngine
 
 
@@ -64,6 +65,14 @@ class Services:
 
         with self._lock:
             return Library(self.engine, self.settings.data / "library", self.embeddings)
+
+    @cached_property
+    def shower(self) -> "Shower":
+        """Return what draws the pages of documents."""
+        from knowledge.documents.places import Places
+        from knowledge.documents.show import Shower
+
+        return Shower(Places(self.engine), self.settings.data / "library")
 
     @cached_property
     def llm(self) -> "BaseChatModel":

@@ -24,6 +24,7 @@ class FakeSlack:
         self.users: dict[str, dict[str, Any]] = {BOT: {"is_bot": True}}
         self.files: dict[str, dict[str, Any]] = {}
         self.content: dict[str, tuple[int, dict[str, str], bytes]] = {}
+        self.uploaded: list[bytes] = []
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.faults: dict[str, deque[str]] = defaultdict(deque)
         self.before: dict[str, Callable[[], None]] = {}
@@ -50,7 +51,13 @@ class FakeSlack:
         return [arguments for name, arguments in self.calls if name == method]
 
     def standing(self, channel: str) -> list[str]:
-        return [message["text"] for message in self.messages[channel]]
+        return [message["text"] for message in self.messages[channel] if not message.get("files")]
+
+    def attached(self, channel: str) -> dict[str, bytes]:
+        """Return the files in a channel by name; one that stands twice is an error."""
+        shared = [file for message in self.messages[channel] for file in message.get("files", ())]
+        assert len({file["name"] for file in shared}) == len(shared), shared
+        return {file["name"]: self.content[f"/upload/{file['id']}"][2] for file in shared}
 
     def answer(self, method: str, arguments: dict[str, Any]) -> Answer:
         if hook := self.before.pop(method, None):
@@ -151,6 +158,20 @@ class FakeSlack:
     def _assistant_threads_setStatus(self, _: dict[str, Any]) -> Answer:  # noqa: N802
         return {"ok": True}
 
+    def _files_getUploadURLExternal(self, given: dict[str, Any]) -> Answer:  # noqa: N802
+        self._count += 1
+        id_ = f"F{self._count:09d}"
+        self.files[id_] = {"id": id_, "name": given["filename"]}
+        return {"ok": True, "upload_url": f"{self.url.removesuffix('/api/')}/upload/{id_}", "file_id": id_}
+
+    def _files_completeUploadExternal(self, given: dict[str, Any]) -> Answer:  # noqa: N802
+        shared = [self.files[each["id"]] | {"title": each.get("title")} for each in given["files"]]
+        place = {name: given[name] for name in ("thread_ts",) if given.get(name)}
+        self._count += 1
+        message = {"ts": f"1800000001.{self._count:06d}", "user": BOT, "text": "", "files": shared, **place}
+        self.messages[given["channel_id"]].append(message)
+        return {"ok": True, "files": shared}
+
     def _files_info(self, given: dict[str, Any]) -> Answer:
         return self._known(self.files, given["file"], "file", "file_not_found")
 
@@ -173,7 +194,13 @@ def _handler(fake: FakeSlack) -> type[BaseHTTPRequestHandler]:
             self._send(status, body, headers)
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("content-length") or 0)).decode()
+            raw = self.rfile.read(int(self.headers.get("content-length") or 0))
+            if self.path.startswith("/upload/"):
+                fake.uploaded.append(raw)
+                fake.content[self.path] = (200, {}, raw)
+                self._send(200, b"OK", {})
+                return
+            body = raw.decode()
             is_json = "json" in (self.headers.get("content-type") or "")
             self._call(
                 urlsplit(self.path).path.removeprefix("/api/"), json.loads(body or "{}") if is_json else _flat(body)
