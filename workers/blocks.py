@@ -79,13 +79,19 @@ def messages(blocks: list[Block]) -> Iterator[list[Block]]:
     part: list[Block] = []
     size = 0
     for block in blocks:
-        length = len(str(block))
+        length = _size(block)
         if part and (len(part) == BLOCKS or size + length > CHARACTERS):
             yield part
             part, size = [], 0
         part.append(block)
         size += length
     yield part
+
+
+def _size(block: Block) -> int:
+    if block["type"] in ("table", "data_table"):  # The words count, not what holds them.
+        return sum(len(cell["text"]) for row in block["rows"] for cell in row)
+    return len(str(block))
 
 
 def mrkdwn(text: str) -> dict[str, Any]:

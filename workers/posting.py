@@ -5,27 +5,33 @@ the first to save where the reply stands wins; a loser deletes its own; what was
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from knowledge.errors import TransientError
+from workers.blocks import Block
 from workers.ledger import Ledger
 from workers.render import Rendered, render_request
+from workers.render_data import simpler
 from workers.request import Claim, Request
 from workers.slack import Message, RateLimitedError, Slack, SlackRefusedError
 
 log = logging.getLogger(__name__)
+
+Value = TypeVar("Value")
 
 MISSING = ("message_not_found", "thread_not_found")
 TOO_RICH = ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "invalid_attachments")
 
 
 class Poster:
-    """Put the reply of one claimed request into Slack."""
+    """Put the reply of one claimed request into Slack; `simplified` says that it did not take all blocks."""
 
     def __init__(self, slack: Slack, ledger: Ledger, claim: Claim) -> None:
         self.slack = slack
         self.ledger = ledger
         self.claim = claim
+        self.simplified = False
 
     def put(self, rendered: Rendered, *, final: bool = False) -> bool:
         """Post the reply's first message, or change it when it stands already; False when the claim is lost.
@@ -73,15 +79,28 @@ class Poster:
 
     def _change(self, channel: str, ts: str, rendered: Rendered) -> bool:
         try:
-            self.slack.update(channel, ts, rendered.text, rendered.blocks, request_id=self.claim.id)
+            self._richest(
+                rendered,
+                lambda text, blocks: self.slack.update(channel, ts, text, blocks, request_id=self.claim.id),
+            )
         except SlackRefusedError as error:
             if error.code in MISSING:
                 return False
-            if error.code not in TOO_RICH:
-                raise
-            log.exception("Slack refused the blocks of %s", self.claim.request.reference)
-            self.slack.update(channel, ts, rendered.text, request_id=self.claim.id)
+            raise
         return True
+
+    def _richest(self, rendered: Rendered, send: Callable[[str, list[Block]], Value]) -> Value:
+        """Send a message with its blocks, else with those that every Slack takes, else with its words alone."""
+        plain = simpler(rendered.blocks)
+        for blocks in (rendered.blocks, plain) if plain != rendered.blocks else (plain,):
+            try:
+                return send(rendered.text, blocks)
+            except SlackRefusedError as error:
+                if error.code not in TOO_RICH:
+                    raise
+                log.exception("Slack refused the blocks of %s", self.claim.request.reference)
+                self.simplified = True
+        return send(rendered.text, [])
 
     def _adopt(self, request: Request, rendered: Rendered) -> bool:
         channel = address(request, self.slack)
@@ -97,14 +116,12 @@ class Poster:
     def _post(self, request: Request, channel: str, rendered: Rendered, *, part: int) -> str:
         thread = request.reply_thread
         try:
-            return self.slack.post(
-                channel, rendered.text, rendered.blocks, thread_ts=thread, request_id=request.id, part=part
+            return self._richest(
+                rendered,
+                lambda text, blocks: self.slack.post(
+                    channel, text, blocks or None, thread_ts=thread, request_id=request.id, part=part
+                ),
             )
-        except SlackRefusedError as error:
-            if error.code not in TOO_RICH:
-                raise
-            log.exception("Slack refused the blocks of %s", request.reference)
-            return self.slack.post(channel, rendered.text, thread_ts=thread, request_id=request.id, part=part)
         except RateLimitedError:
             raise  # Nothing was posted.
         except TransientError:
