@@ -11,14 +11,14 @@ from knowledge.documents.library import Library, Search
 from knowledge.documents.words import stems
 from knowledge.evidence import CHARACTERS, Source, gather
 from knowledge.models.llm import StoppedError
-from knowledge.phrasing import language, leans, resolve, spell_out, topic, whole, yes_or_no
+from knowledge.phrasing import language, leans, opens, resolve, spell_out, topic, whole, yes_or_no
 from knowledge.proof import Proof, prove, quoted, split_markers
 from knowledge.refusal import refusal
 from knowledge.reply import Reply
 from knowledge.routing import route
-from knowledge.types import Answer, Question, Turn
+from knowledge.types import Answer, Passage, Question, Turn
 from knowledge.verdict import judge
-from knowledge.write import NOT_STATED, Writer, translate
+from knowledge.write import NOT_STATED, Writer, restate, translate
 
 __all__ = ["Assistant", "StoppedError"]
 
@@ -69,12 +69,16 @@ class Assistant:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A question as understood: in English, in full, with what to search for and the turn that it leans on."""
+    """A question as understood: in English, in full, with what to search for and the turn that it leans on.
+
+    `whole` says that it can be understood without that turn.
+    """
 
     full: str
     topic: str
     language: str
     thread: tuple[Turn, ...]
+    whole: bool = False
 
     @property
     def english(self) -> bool:
@@ -108,11 +112,11 @@ class _Answering:
             asked = self._understand()
         with self._timed("search"):
             found = self._search(asked)
-            sources = gather(asked.topic, found.passages, characters=self.characters)
+            sources = gather(asked.topic, self._passages(asked, found), characters=self.characters)
         if not sources:
             return refusal(asked.language, found, timings=self.seconds)
         self.on_stage(f"Reading {len(sources)} passages")
-        writer = Writer(self.llm, asked.full, sources, thread=asked.thread, stopped=self.stopped)
+        writer = Writer(self.llm, asked.full, sources, thread=() if asked.whole else asked.thread, stopped=self.stopped)
         with self._timed("weigh"):
             stated = writer.stated()
         self.on_stage("Writing and checking")
@@ -152,6 +156,9 @@ class _Answering:
             text = translate(self.llm, text, stopped=self.stopped)
         text = resolve(text, thread)
         leaning = leans(text, thread)
+        restated = restate(self.llm, text, thread[-1], stopped=self.stopped) if leaning else ""
+        if restated:
+            return _Asked(restated, restated, spoken, thread[-1:], whole=True)
         full = spell_out(whole(text) if leaning else text)
         return _Asked(full, topic(text, thread) if leaning else full, spoken, thread[-1:] if leaning else ())
 
@@ -161,6 +168,14 @@ class _Answering:
         count = len(within) or len(self.library.documents(self.question.audience))
         self.on_stage(f"Searching {count} document{'' if count == 1 else 's'}")
         return self.library.search(asked.topic, self.question.audience, within=within, limit=PASSAGES)
+
+    def _passages(self, asked: _Asked, found: Search) -> Sequence[Passage]:
+        """Return what to read, beginning with how the document begins when that is what is asked about."""
+        if not opens(asked.full) or len(found.documents) != 1:
+            return found.passages
+        opening = self.library.opening(found.documents[0].id, self.question.audience)
+        rest = [each for each in found.passages if opening is None or each.chunk.id != opening.chunk.id]
+        return [opening, *rest] if opening else rest
 
     def _draft(
         self, writer: Writer, asked: _Asked, sources: Sequence[Source], found: Search, *, again: bool = False

@@ -12,7 +12,7 @@ CHARACTERS = 2400  # About 550 tokens: reading costs more time than anything els
 _WHOLE = 2  # Passages that are read whole before others are cut to their best sentences.
 _LONG = 420  # A sentence longer than this is cut at its clauses.
 _SHORT = 30  # A sentence shorter than this belongs to the next: `9.5`, `Insurance.`
-_ABBREVIATIONS = ("No", "Mr", "Ms", "Mrs", "Dr", "St", "Inc", "Ltd", "Co", "Corp", "vs", "Art", "Sec")
+_HEADING = 120  # Characters up to which capitals are taken for a heading.
 _ABBREVIATIONS = ("No", "Mr", "Ms", "Mrs", "Dr", "St", "Inc", "Ltd", "Co", "Corp", "vs", "Art", "Sec")
 _END = re.compile(
     r"(?<![\s.(][A-Z])(?<!\be\.g)(?<!\bi\.e)"
@@ -83,11 +83,17 @@ def _cut(text: str, border: re.Pattern[str]) -> list[str]:
 def _merge(parts: Sequence[str], least: int) -> list[str]:
     merged: list[str] = []
     for part in parts:
-        if merged and len(merged[-1]) < least:
+        if merged and (len(merged[-1]) < least or _is_heading(merged[-1])):
             merged[-1] += f" {part}"
         else:
             merged.append(part)
     return merged
+
+
+def _is_heading(text: str) -> bool:
+    """Tell whether a sentence is all capitals: it names what the next one says."""
+    letters = [each for each in text if each.isalpha()]
+    return len(text) < _HEADING and sum(map(str.isupper, letters)) > 0.8 * len(letters)
 
 
 def _pack(parts: Sequence[str]) -> list[str]:

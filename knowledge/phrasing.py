@@ -52,6 +52,11 @@ _ORDINALS = (
 )
 _COMPANY = r"(?:Inc|Ltd|LLC|LLP|L\.?P|Corp|Co|GmbH|AG|N\.A|S\.A|PLC)\b\.?"
 _PARTY = re.compile(rf"[A-Z][\w&.’'-]*(?: (?:(?:of|&|the|de) )*[A-Z][\w&.’'-]*|,? {_COMPANY})*")
+_OPENING = re.compile(
+    r"(?i)\b(?:effective|commencement|start(?:ing)?|sign(?:ing|ature)|execution) date\b|"
+    r"\bdate of (?:the|this) (?:agreement|contract)\b|\b(?:parties|party) (?:to|of)\b|\bthe parties\W*$|"
+    r"^\W*who(?:'s|’s| is| are) the\b|\bwhen (?:was|is) .{0,40}\b(?:signed|dated|made|entered)\b"
+)
 _SHORT = 6  # Words up to which shorthand is looked up.
 
 
@@ -97,6 +102,11 @@ def asks_for(question: str) -> str:
     """Return the kind of thing that a question asks for, or nothing when any sentence may answer."""
     found = (kind for kind, patterns in _KINDS.items() if any(re.search(f"(?i){each}", question) for each in patterns))
     return next(found, "")
+
+
+def opens(question: str) -> bool:
+    """Tell whether a question asks for what stands where an agreement begins: its parties, their roles, its date."""
+    return bool(_OPENING.search(question))
 
 
 def speaks_of(question: str, text: str) -> bool:

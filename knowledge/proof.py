@@ -5,10 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from knowledge.binding import misbound
 from knowledge.documents.trade import expand
 from knowledge.documents.words import stems
 from knowledge.evidence import Source
 from knowledge.facts import Facts, facts, fold, missing, unknown_names
+from knowledge.phrasing import speaks_of
 from knowledge.types import Citation
 
 _MOST_QUOTES = 3  # What takes more quotes to support is not what the document says.
@@ -85,7 +87,7 @@ def prove(
             break
         chosen.append(pool.pop(at))
     given = _given(chosen)
-    lost = claim.lost(given)
+    lost = claim.lost(given) + misbound(text, question, given)
     if not claim.supported(given):
         lost.append("most of its words")
     if not translated and _turned(text, given):
@@ -97,16 +99,21 @@ def prove(
 
 def quoted(question: str, sources: Sequence[Source]) -> Proof:
     """Return the sentence that comes nearest to `question` as its own proof: nothing but the words of the page."""
-    wanted = frozenset(expand(question).stems)
+    wanted = expand(question).stems
     pool = [Quote(source, part) for source in sources for part in source.sentences]
-    best = max(pool, key=lambda quote: _share(wanted, quote.text) - 0.02 * quote.source.number)
-    return Proof("", (best,), ())
+
+    def nearness(quote: Quote) -> tuple[bool, float]:
+        said = set(stems(quote.text))
+        share = sum(weight for stem, weight in wanted.items() if stem in said) / (sum(wanted.values()) or 1.0)
+        return speaks_of(question, quote.text), share - 0.02 * quote.source.number
+
+    return Proof("", (max(pool, key=nearness),), ())
 
 
 def _restated(claim: "_Claim", question: str, sources: Sequence[Source]) -> Proof:
     """Prove a sentence that only says the question again: the words nearest to the question must not say otherwise."""
     (quote,) = quoted(question, sources).quotes
-    lost = claim.lost(_given([quote]))
+    lost = claim.lost(_given([quote])) + misbound(claim.text, question, quote.text)
     if _share(claim.words, _given([quote])) < _SUPPORT:
         lost.append("most of its words")
     if _turned(claim.text, quote.text):

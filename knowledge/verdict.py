@@ -18,9 +18,16 @@ _TIME = re.compile(
     r"(?i)\b(?:days?|weeks?|months?|years?|quarters?|anniversar\w+|dates?|time|upon|until|immediately|prior|after|"
     r"before|terminat\w+|season)\b"
 )
-_EVENT = re.compile(  # A date that is given by what happens on it.
-    r"(?i)\b(?:day|date|end|anniversary|conclusion|expir\w+)\b.{0,40}\b(?:of|after|following|on which)\b"
+_EVENT = re.compile(  # A date that is given by what happens on it, to the agreement and not to something in it.
+    r"(?i)\b(?:day|date|end|anniversary|conclusion|expir\w+)\b.{0,40}\b(?:of|after|following|on which)\b.{0,40}"
+    r"\b(?:(?:this|the|such) (?:\w+ )?(?:agreement|contract|term)|sign\w+|signature|execut\w+|"
+    r"hereof|part(?:y|ies)|above)\b"
 )
+_ROLE = re.compile(  # `Who is the insurer of the goods?` is answered by words that speak of an insurer.
+    r"(?i)^\W*(?:and |but |so )*who(?:'s|’s| is| are| was| were) (?:the|its|their|our) (?:[\w-]+ )*?([\w-]{4,})"
+    r"(?= (?:of|under|for|in|to|here|on)\b|\W*$)"
+)
+_ANYBODY = frozenset({"parties", "party", "signatories", "people", "persons", "contact", "contacts"})
 _STATED = 0.35  # Below this the model itself does not believe that the passages state it.
 
 
@@ -47,6 +54,8 @@ def judge(question: str, proofs: Sequence[Proof], *, denied: bool, stated: float
     kind = asks_for(question)
     quoted = " ".join(quote.text for proof in held for quote in proof.quotes)
     fits = not kind or gives(kind, quoted)
+    if kind == "person" and (role := _ROLE.search(question)) and role[1].lower() not in _ANYBODY:
+        fits = fits and bool(re.search(rf"(?i)\b{re.escape(role[1].rstrip('s'))}", quoted))
     passages = {quote.source.number: quote.source for proof in held for quote in proof.quotes}.values()
     read = " ".join(f"{each.passage.chunk.heading} {each.text}" for each in passages)
     lost = sorted({each for proof in proofs for each in proof.lost})

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
+from knowledge.documents.words import stems
 from knowledge.evidence import Source
 from knowledge.models.llm import likelihood, write
 from knowledge.types import Turn
@@ -21,6 +22,19 @@ If the passages do not say what is asked, write only: {NOT_STATED}"""
 _TRANSLATOR = (
     "You translate questions about contracts into English. Keep names and numbers. Write only the translation."
 )
+_RESTATER = """Rewrite the follow-up as one full question that can be understood alone. Keep its meaning. \
+Write only the question.
+Example
+Before: Who may terminate the lease early? Answer: The tenant may terminate it early.
+Follow-up: and by when?
+Question: By when may the tenant terminate the lease early?
+Example
+Before: What is the interest rate on the loan? Answer: The rate is 4 %.
+Follow-up: and if they miss a payment?
+Question: What happens if the borrower misses a payment of the loan?"""
+_ASKING = frozenset(
+    stems("what which who whom when where why how much many does did have has had happens must can may")
+)
 _LINK = re.compile(
     r"(?i)!?\[([^\]]*)\]\([^)]*\)|<(?:https?|mailto|ftp)[^>|]*(?:\|([^>]*))?>|\b(?:https?|ftp|mailto):\S+|\bwww\.\S+"
 )
@@ -30,6 +44,7 @@ _META = re.compile(
     r"(?:the )?passages? (?:\d+ )?(?:states?|says?|mentions?|provides?|indicates?) that\s+)"
 )
 _LIST_MARK = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*•])\s+")
+_SENTENCE = re.compile(r"(?<=[.!?。！？])(?<!\bNo\.)(?<!Inc\.)(?<!Ltd\.)(?<!\b[A-Z]\.)((?:\s*\[\d+\])*)\s+(?=[^a-z\s])")
 _ROLE = re.compile(r"<\|")
 
 Stopped = Callable[[], bool]
@@ -84,13 +99,34 @@ def translate(llm: BaseChatModel, question: str, *, stopped: Stopped) -> str:
     return " ".join(_LINK.sub("", text).split()).strip(' "“”') or question
 
 
+def restate(llm: BaseChatModel, question: str, turn: Turn, *, stopped: Stopped) -> str:
+    """Return a follow-up as a question of its own, in words of the thread, or nothing when that did not succeed."""
+    before = f"{_harmless(turn.question)} Answer: {_harmless(turn.answer)[:300]}"
+    ask = f"Before: {before}\nFollow-up: {_harmless(question)}\nQuestion:"
+    text = "".join(write(llm, [SystemMessage(_RESTATER), HumanMessage(ask)], tokens=50, stopped=stopped))
+    said = " ".join(_LINK.sub("", text.strip().split("\n")[0]).split())
+    before = turn.question.strip().rstrip("?!. ")
+    if said.lower().startswith(f"{before.lower()} and "):  # It asked the last question along with the new one.
+        said = said[len(before) + 5 :]
+        said = said[:1].upper() + said[1:]
+    own, given = _content(question), _content(f"{question} {turn.question} {turn.answer}")
+    words = _content(said)
+    # It must ask again what was asked, and may bring in little that nobody said.
+    kept = len(own & words) >= len(own) / 2 and len(words - given) <= max(1, len(words) // 4)
+    return said if said.endswith("?") and kept and not words <= _content(turn.question) else ""
+
+
+def _content(text: str) -> set[str]:
+    return set(stems(text)) - _ASKING
+
+
 def clean(text: str) -> list[str]:
     """Return the sentences of what the model wrote, without links, mentions, list marks and talk about passages."""
     text = _MENTION.sub("", _LINK.sub(lambda match: match[1] or match[2] or "", text)).replace("**", "")
     lines = [_LIST_MARK.sub("", line) for line in text.splitlines()]
     found: list[str] = []
     for line in lines:
-        for part in re.split(r"(?<=[.!?。！？])(?<!\bNo\.)(?<!Inc\.)(?<!Ltd\.)((?:\s*\[\d+\])*)\s+(?=[^a-z\s])", line):
+        for part in _SENTENCE.split(line):
             if not part.strip():
                 continue
             if re.fullmatch(r"(?:\s*\[\d+\])+", part) and found:

@@ -200,6 +200,15 @@ class Library:
             passages=passages, documents=documents, hidden=hidden, confidence=confidence(freed, ranking, passages)
         )
 
+    def opening(self, document_id: str, audience: Audience) -> Passage | None:
+        """Return how a document begins, where parties, roles and dates stand, if the audience may see it."""
+        view = self._views.of(audience)
+        if all(each.id != document_id for each in view.documents.values()):
+            return None
+        seen = set(view.chunks.tolist())
+        first = min((each for each in self._chunks.chunk_ids_of([document_id]) if each in seen), default=None)
+        return next(iter(self._passages([(first, 0.0)], view)), None) if first is not None else None
+
     def retriever(self, audience: Audience, *, within: Collection[str] = (), limit: int = 12) -> LibraryRetriever:
         """Return the search for one audience as a LangChain retriever."""
         return LibraryRetriever(find=lambda question: self.search(question, audience, within=within, limit=limit))

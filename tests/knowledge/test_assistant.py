@@ -5,6 +5,8 @@ import pytest
 from knowledge.assistant import Assistant, StoppedError
 from knowledge.types import Audience, Question, Turn
 
+LATE = "What happens if the buyer is late with what it has to pay?"
+
 
 @pytest.fixture
 def assistant(library, llm):
@@ -112,18 +114,40 @@ def test_a_follow_up_takes_topic_and_document_from_the_thread(assistant, llm, ad
     document = add()
     add("OTHER AGREEMENT\n\nThe late fee is 9% per year.", name="other.txt")
     thread = (Turn("how much does the buyer pay?", "The buyer pays $24,000 on July 1 of each year.", (document,)),)
-    llm.says("Yes", "The late fee is 1.5% per month of the payment then due.")
+    llm.says(LATE, "Yes", "The late fee is 1.5% per month of the payment then due.")
 
     answer = assistant.answer(Question("and if they are late with it?", thread=thread))
 
     assert {citation.document_id for citation in answer.citations} == {document}
-    assert "how much does the buyer pay?" in llm.prompt(1)
+    assert LATE in llm.prompt(1)
+
+
+@pytest.mark.parametrize("restated", ["how much does the buyer pay?", "Is there a dress code for visitors?", "Late."])
+def test_a_follow_up_put_badly_is_read_with_the_question_before_it(assistant, llm, add, restated):
+    document = add()
+    thread = (Turn("how much does the buyer pay?", "The buyer pays $24,000 on July 1 of each year.", (document,)),)
+    llm.says(restated, "Yes", "The late fee is 1.5% per month of the payment then due.")
+
+    answer = assistant.answer(Question("and if they are late with it?", thread=thread))
+
+    assert "Before, the asker asked: how much does the buyer pay?" in llm.prompt(1)
+    assert "1.5%" in answer.text
+
+
+def test_a_follow_up_that_repeats_the_last_question_is_freed_of_it(assistant, llm, add):
+    document = add()
+    thread = (Turn("how much does the buyer pay?", "The buyer pays $24,000 on July 1 of each year.", (document,)),)
+    llm.says(f"How much does the buyer pay and {LATE.lower()}", "Yes", "The late fee is 1.5% per month.")
+
+    assistant.answer(Question("and if they are late with it?", thread=thread))
+
+    assert f"Question: {LATE.capitalize()}" in llm.prompt(1)
 
 
 def test_the_last_answer_is_not_given_again(assistant, llm, add):
     document = add()
     thread = (Turn("how much does the buyer pay?", "Buyer shall pay the sum of $24,000 on July 1. [1]", (document,)),)
-    llm.says("Yes", "Buyer shall pay the sum of $24,000 on July 1.")
+    llm.says(LATE, "Yes", "Buyer shall pay the sum of $24,000 on July 1.")
 
     answer = assistant.answer(Question("and if they are late with it?", thread=thread))
 
@@ -248,7 +272,7 @@ def test_the_last_answer_in_other_words_is_no_new_answer(assistant, llm, add):
     thread = (
         Turn("what does the buyer pay?", "Buyer shall pay twenty-four thousand dollars ($24,000). [1]", (document,)),
     )
-    llm.says("Yes", "Buyer shall pay $24,000 dollars.")
+    llm.says(LATE, "Yes", "Buyer shall pay $24,000 dollars.")
 
     answer = assistant.answer(Question("and if they are late with it?", thread=thread))
 

@@ -13,7 +13,13 @@ PARTIES = (Turn("who are the parties?", "The parties are Hydron Technologies, In
 
 @pytest.mark.parametrize(
     ("typed", "word"),
-    [("gov law", "law"), ("term?", "begin"), ("which courts", "jurisdiction"), ("LoL", "liability"), ("tfc?", "cause")],
+    [
+        ("gov law", "law"),
+        ("term?", "How long"),
+        ("which courts", "jurisdiction"),
+        ("LoL", "liability"),
+        ("tfc?", "cause"),
+    ],
 )
 def test_shorthand_is_spelled_out(typed, word):
     assert word in spell_out(typed)
