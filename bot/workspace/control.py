@@ -74,8 +74,11 @@ def routes(workspace: Workspace, session: Session) -> list[Route]:
         wanted = _number(request.query_params.get("milliseconds", "10000"), most=MOST_MILLISECONDS)
         return JSONResponse({"ok": True, "version": await workspace.feed.changed(since, seconds=wanted / 1000)})
 
-    async def traffic(_: Request) -> Response:
-        return JSONResponse({"ok": True, "traffic": list(workspace.feed.traffic), "early": workspace.rates.early})
+    async def traffic(request: Request) -> Response:
+        if number := request.query_params.get("number", ""):
+            found = [each for each in workspace.feed.traffic if str(each["number"]) == number]
+            return JSONResponse({"ok": True, "traffic": found})
+        return JSONResponse({"ok": True, "traffic": workspace.feed.overview(), "early": workspace.rates.early})
 
     async def feed(request: Request) -> Response:
         person = scene.person_of(workspace, request.query_params.get("person", "")).id

@@ -1,6 +1,7 @@
 """Tell open pages and waiting tests what has changed, and remember what went over the wire."""
 
 import asyncio
+import json
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -10,6 +11,7 @@ from typing import Any
 Json = dict[str, Any]
 TRAFFIC_KEPT = 500
 BACKLOG = 1_000
+NOTED_CHARACTERS = 6_000
 
 
 class Feed:
@@ -18,6 +20,7 @@ class Feed:
     def __init__(self) -> None:
         self.version = 0
         self.traffic: deque[Json] = deque(maxlen=TRAFFIC_KEPT)
+        self._logged = 0
         self._listeners: set[asyncio.Queue[Json]] = set()
         self._changed = asyncio.Event()
 
@@ -31,9 +34,24 @@ class Feed:
         self._changed.set()
         self._changed = asyncio.Event()
 
-    def log(self, direction: str, kind: str, **facts: Any) -> None:
-        """Note one call or delivery for the traffic log; never a token."""
-        self.traffic.append({"time": time.time(), "direction": direction, "kind": kind, **facts})
+    def log(self, direction: str, kind: str, *, sent: Json | None = None, **facts: Any) -> Json:
+        """Note one call or delivery for the traffic log, never a token; return the note, for what is known later."""
+        self._logged += 1
+        note = {"number": self._logged, "time": time.time(), "direction": direction, "kind": kind, **facts}
+        if sent is not None:
+            note["sent"] = shortened(sent)
+        self.traffic.append(note)
+        return note
+
+    def note_answer(self, note: Json, answer: Json | None) -> None:
+        """Add to a note how long it took, and what came back."""
+        note["milliseconds"] = round((time.time() - note["time"]) * 1000, 1)
+        if answer is not None:
+            note["answered"] = shortened(answer)
+
+    def overview(self) -> list[Json]:
+        """Return the notes without what was sent and answered, which may be long."""
+        return [{name: each[name] for name in each if name not in ("sent", "answered")} for each in self.traffic]
 
     @contextmanager
     def listening(self) -> Iterator[asyncio.Queue[Json]]:
@@ -62,3 +80,10 @@ def seen_by(person: str, told: Json) -> Json | None:
     if told["to"] is not None and person not in told["to"]:
         return None
     return {name: value for name, value in told.items() if name != "to"}
+
+
+def shortened(value: Json) -> str:
+    """Return what was sent as text to look at, cut, and without its token."""
+    shown = {name: "…" if name == "token" else each for name, each in value.items()}
+    text = json.dumps(shown, ensure_ascii=False, indent=1)
+    return text if len(text) <= NOTED_CHARACTERS else text[:NOTED_CHARACTERS] + "…"

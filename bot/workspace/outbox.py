@@ -30,6 +30,13 @@ class Envelope:
     attempt: int = 0
     reason: str = ""
     reply: asyncio.Future[Json] | None = None
+    note: Json = field(default_factory=dict)  # What the traffic log says of the last attempt.
+
+    @property
+    def name(self) -> str:
+        """Return what it is: an event's or interaction's type, or a command."""
+        told = self.payload.get("event", self.payload)
+        return str(told.get("type", told.get("command", "")))
 
 
 class Carrier(Protocol):
@@ -113,6 +120,8 @@ class Outbox:
         if envelope is None:
             return
         self._forget(envelope)
+        if envelope.note:
+            self._feed.note_answer(envelope.note, answer or None)
         if envelope.reply is not None and not envelope.reply.done():
             envelope.reply.set_result(answer)
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.workspace import views
-from bot.workspace.config import BOT_NAME, BOT_USER, TEAM_NAME
+from bot.workspace.config import BOT_NAME, BOT_USER, TEAM, TEAM_NAME
 from bot.workspace.errors import ApiError
 from bot.workspace.seed import Person
 from bot.workspace.workspace import Workspace
@@ -47,6 +47,7 @@ def overview(workspace: Workspace, name: str) -> Json:
     return {
         "version": workspace.feed.version,
         "team": TEAM_NAME,
+        "team_id": TEAM,
         "person": person.id,
         "bot": {"id": BOT_USER, "name": BOT_NAME, "connected": workspace.outbox.connected},
         "people": [_introduced(each) for each in state.people.values()],

@@ -67,8 +67,9 @@ class Sockets:
         if envelope.kind == "events_api":
             frame |= {"retry_attempt": envelope.attempt, "retry_reason": envelope.reason}
         link.outgoing.put_nowait(json.dumps(frame))
-        name = envelope.payload.get("event", envelope.payload).get("type", envelope.payload.get("command", ""))
-        self._feed.log("out", "socket", type=envelope.kind, name=name, attempt=envelope.attempt)
+        envelope.note = self._feed.log(
+            "out", "socket", sent=envelope.payload, type=envelope.kind, name=envelope.name, attempt=envelope.attempt
+        )
         asyncio.get_running_loop().call_later(self._config.ack_seconds, self._overdue, link, envelope)
 
     def _overdue(self, link: Link, envelope: Envelope) -> None:

@@ -1,8 +1,6 @@
 """Answer calls of the Web API: who calls, with what, whether they may, and what comes of it."""
 
 import asyncio
-import json
-import time
 from typing import Any
 
 from starlette.datastructures import UploadFile
@@ -13,6 +11,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from bot.workspace import strict_json
 from bot.workspace.api import METHODS, Call, Method
 from bot.workspace.errors import ApiError
+from bot.workspace.feed import shortened
 from bot.workspace.guard import bearer, same
 from bot.workspace.scopes import METHODS as SCOPED
 from bot.workspace.scopes import check_scope, kinds_asked
@@ -20,33 +19,23 @@ from bot.workspace.workspace import Workspace
 
 Json = dict[str, Any]
 BODY_BYTES = 4_000_000
-LOGGED_CHARACTERS = 6_000
 FAULT_RETRY_SECONDS = 1
 
 
 async def answer(workspace: Workspace, request: Request) -> Response:
     """Answer one call; refusals are answers too, with status 200."""
-    began = time.monotonic()
     name = request.path_params["method"]
-    arguments: Json = {}
+    note = workspace.feed.log("in", "api", name=name)
     try:
         arguments = await _arguments(request)
+        note["sent"] = shortened(arguments)
         _check_token(workspace, name, bearer(request) or str(arguments.get("token") or ""))
         response, told = await _served(workspace, name, arguments)
     except ApiError as error:
         told = {"ok": False, "error": error.code, **error.extra}
         response = JSONResponse(told)
-    workspace.feed.log(
-        "in",
-        "api",
-        name=name,
-        ok=bool(told.get("ok")),
-        error=str(told.get("error", "")),
-        status=response.status_code,
-        milliseconds=round((time.monotonic() - began) * 1000, 1),
-        sent=_short({key: value for key, value in arguments.items() if key != "token"}),
-        answered=_short(told),
-    )
+    workspace.feed.note_answer(note, told)
+    note |= {"ok": bool(told.get("ok")), "error": str(told.get("error", "")), "status": response.status_code}
     return response
 
 
@@ -149,8 +138,3 @@ async def _arguments(request: Request) -> Json:
             return arguments | {name: value for name, value in form.items() if not isinstance(value, UploadFile)}
     except MultiPartException:
         raise ApiError("invalid_form_data") from None
-
-
-def _short(value: Json) -> str:
-    text = json.dumps(value, ensure_ascii=False, indent=1)
-    return text if len(text) <= LOGGED_CHARACTERS else text[:LOGGED_CHARACTERS] + "…"

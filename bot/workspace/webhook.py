@@ -55,6 +55,9 @@ class Webhook:
         headers = {"Content-Type": kind}
         if envelope.attempt:
             headers |= {"X-Slack-Retry-Num": str(envelope.attempt), "X-Slack-Retry-Reason": envelope.reason}
+        envelope.note = self._feed.log(
+            "out", "http", sent=envelope.payload, type=envelope.kind, name=envelope.name, attempt=envelope.attempt
+        )
         try:
             async with asyncio.timeout(self._config.ack_seconds):
                 response = await self._send(body, headers) if await self._verify() else None
@@ -69,7 +72,8 @@ class Webhook:
                 self._judge(envelope, response)
 
     def _judge(self, envelope: Envelope, response: httpx.Response) -> None:
-        self._feed.log("out", "http", type=envelope.kind, status=response.status_code, attempt=envelope.attempt)
+        self._feed.note_answer(envelope.note, None)
+        envelope.note["status"] = response.status_code
         if response.is_success:
             self._outbox.acknowledged(envelope.id, _answer(response))
         elif response.is_redirect:
@@ -79,6 +83,7 @@ class Webhook:
 
     def _fail(self, envelope: Envelope, reason: str, *, again: bool = True) -> None:
         self._feed.log("out", "http_failed", type=envelope.kind, reason=reason, attempt=envelope.attempt)
+        envelope.note |= {"ok": False, "error": reason}
         self._outbox.failed(envelope, reason, again=again)
 
     async def _verify(self) -> bool:

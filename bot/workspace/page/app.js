@@ -6,7 +6,10 @@ import { avatar, h, icon, redraw } from "./dom.js";
 import { blocks } from "./blocks.js";
 import { List } from "./list.js";
 import { Scene } from "./scene.js";
+import { Inspector } from "./inspector.js";
 import { sidebar } from "./sidebar.js";
+import { members } from "./staff.js";
+import "./theme.js";
 
 const at = (id) => document.getElementById(id);
 const remembered = (name) => localStorage.getItem(name) || "";
@@ -21,6 +24,7 @@ class App {
 
   constructor() {
     this.scene = new Scene(this);
+    this.inspector = new Inspector(at("inspector"), this.scene);
     this.timeline = new List(at("timeline"), this.scene);
     this.replies = new List(at("thread-list"), this.scene, { inThread: true });
     this.write = new Composer(at("channel-composer"), this.scene, { name: "channel", dropZone: at("channel"), onSend: (sent) => this.send(sent, ""), onUp: () => this.timeline.focusLast() });
@@ -141,7 +145,7 @@ class App {
       case "channels": this.arrive(); return;
       case "home": scene.overview.home = told.view; break;
       case "view": modal(told.view, scene); return;
-      case "view_closed": closeModal(told.view); return;
+      case "view_closed": closeModal(told.view); if (told.below) modal(told.below, scene); return;
       case "view_errors": modalErrors(told.view, told.errors); return;
       case "notice": toast(told.text); return;
     }
@@ -203,14 +207,14 @@ class App {
     const { scene } = this;
     const direct = channel.kind === "im";
     const tab = (name, label) => h("button", { type: "button", role: "tab", "aria-selected": String(this.tab === name), "data-testid": `tab-${name}`, onclick: () => this.openTab(name) }, label);
-    redraw(at("channel-header"), [scene.me, channel, this.tab], () => [
+    redraw(at("channel-header"), [scene.me, channel, this.tab, scene.everyone], () => [
       h("button", { type: "button", class: "menu-button", "aria-label": "Channels and people", "data-testid": "menu-button", onclick: () => document.body.classList.toggle("menu-open") }, icon("menu")),
       direct ? avatar(scene.person(scene.bot), "small") : icon(channel.kind === "group" ? "lock" : "hash"),
       h("h2", { "data-testid": "channel-title" }, direct ? "Teller" : channel.name),
       direct && h("div", { role: "tablist", class: "tabs" }, tab("messages", "Messages"), tab("home", "Home")),
       h("span", { class: "purpose" }, channel.purpose),
       h("span", { class: "local" }, "Local, not Slack"),
-      !direct && h("span", { class: "members", title: channel.members.map((each) => scene.person(each).name).join(", ") }, channel.members.map((each) => avatar(scene.person(each), "small"))),
+      !direct && h("button", { type: "button", class: "members", "aria-label": `Who is here: ${channel.members.map((each) => scene.person(each).name).join(", ")}`, "data-testid": "members", onclick: () => members(channel, scene) }, channel.members.slice(0, 5).map((each) => avatar(scene.person(each), "small")), h("span", {}, String(channel.members.length))),
     ]);
     at("channel").setAttribute("aria-label", direct ? "Direct messages with Teller" : `#${channel.name}`);
   }
@@ -223,7 +227,7 @@ class App {
 
   drawHome() {
     const view = this.scene.overview.home;
-    at("home").replaceChildren(h("div", { class: "home-view" }, view ? blocks(view.blocks, this.scene.forView(view)) : h("p", { class: "muted" }, "Teller has put nothing here yet.")));
+    at("home").replaceChildren(h("div", { class: "home-view text" }, view ? blocks(view.blocks, this.scene.forView(view)) : h("p", { class: "muted" }, "Teller has put nothing here yet.")));
   }
 
   welcome(channel) {

@@ -36,6 +36,7 @@ export class Composer {
           { class: "composer-tools" },
           button("attach", "Attach files", "attach", () => this.picker.click()),
           button("mention", "Mention Teller", "mention", () => this.mention()),
+          button("shortcuts", "Shortcuts and commands", "spark", (event) => this.shortcuts(event.currentTarget)),
           h("span", { class: "hint" }, "Enter sends · Shift + Enter for a new line"),
           this.sendButton,
           this.picker,
@@ -75,7 +76,7 @@ export class Composer {
     } else if (mention) {
       const found = this.scene.people.filter((each) => each.name.toLowerCase().startsWith(mention[1].toLowerCase()));
       const order = [...found].sort((one, other) => Number(other.is_bot) - Number(one.is_bot));
-      this.suggest(order.map((each) => ({ label: `@${each.name}`, help: each.title, insert: `@${each.name} `, from: before.length - mention[1].length - 1 })));
+      this.suggest(order.map((each) => ({ label: `@${each.name}`, help: each.title, insert: `@${/\s/.test(each.name) ? each.handle : each.name} `, from: before.length - mention[1].length - 1 })));
     } else this.suggest([]);
   }
 
@@ -106,6 +107,12 @@ export class Composer {
     this.text.setRangeText(`${gap}@Teller `, at, this.text.selectionEnd, "end");
     this.text.focus();
     this.typed();
+  }
+
+  shortcuts(anchor) {
+    const run = this.scene.shortcuts("global").map((each) => ({ label: each.name, name: `shortcut-${each.callback_id}`, act: () => this.scene.run(each) }));
+    const type = this.scene.commands.map((each) => ({ label: each.name, name: `command-${each.name.slice(1)}`, act: () => { this.text.value = `${each.name} `; this.text.focus(); this.typed(); } }));
+    this.scene.menu(anchor, [...run, ...type]);
   }
 
   key(event) {

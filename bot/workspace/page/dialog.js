@@ -13,6 +13,7 @@ export function toast(words) {
 }
 
 function open(title, body, buttons, onCancel) {
+  dialog.classList.remove("wide");
   dialog.oncancel = onCancel || null;
   dialog.replaceChildren(
     h("div", { class: "dialog-head" }, h("h2", { id: "dialog-title" }, title), h("button", { type: "button", "aria-label": "Close", "data-testid": "dialog-close", onclick: () => { onCancel?.(); dialog.close(); } }, icon("close"))),
@@ -48,15 +49,30 @@ export function write(title, text, verb) {
   });
 }
 
+// A panel of the page's own: no question is asked, closing it is enough.
+export function panel(title, body, buttons = []) {
+  shown = null;
+  open(title, h("div", { class: "panel", "data-testid": "panel" }, body), [h("button", { type: "button", class: "button", onclick: () => dialog.close() }, "Close"), buttons]);
+}
+
+export function enlarge(address, words) {
+  shown = null;
+  open(words, h("img", { class: "enlarged", src: address, alt: words }), [h("a", { class: "button", href: address, download: "" }, "Download")]);
+  dialog.classList.add("wide");
+}
+
+export const closePanel = () => dialog.close();
+
 let shown = null;
 
 export function modal(view, scene) {
   shown = view.id;
-  const form = h("div", { class: "form", "data-testid": "modal" }, blocks(view.blocks, scene.forView(view)));
-  const close = () => { shown = null; scene.closeView(view); };
-  const buttons = [h("button", { type: "button", class: "button", onclick: () => { close(); dialog.close(); } }, view.close?.text || "Close")];
+  const form = h("div", { class: "form", "data-testid": "modal" });
+  form.append(...blocks(view.blocks, scene.forView(view, () => filled(form, view))));
+  const close = (all) => { shown = null; scene.closeView(view, all); };
+  const buttons = [h("button", { type: "button", class: "button", "data-testid": "modal-close", onclick: () => { close(false); dialog.close(); } }, view.close?.text || (view.previous_view_id ? "Back" : "Close"))];
   if (view.submit) buttons.push(h("button", { type: "button", class: "button primary", "data-testid": "modal-submit", onclick: () => scene.submit(view, filled(form, view)) }, view.submit.text));
-  open(view.title.text, form, buttons, close);
+  open(view.title.text, form, buttons, () => close(true));
 }
 
 export function closeModal(view) {
@@ -67,7 +83,12 @@ export function closeModal(view) {
 
 export function modalErrors(view, errors) {
   if (shown !== view) return;
-  for (const place of dialog.querySelectorAll("[data-error]")) place.textContent = errors[place.dataset.error] || "";
+  for (const place of dialog.querySelectorAll("[data-error]")) {
+    place.textContent = errors[place.dataset.error] || "";
+    const field = dialog.querySelector(`[data-block="${CSS.escape(place.dataset.error)}"]`);
+    field?.setAttribute("aria-invalid", String(Boolean(place.textContent)));
+  }
+  dialog.querySelector("[aria-invalid=true]")?.focus();
 }
 
 // A small menu beside its button; Escape or a click elsewhere closes it.

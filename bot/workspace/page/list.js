@@ -12,10 +12,13 @@ export class List {
     this.messages = [];
     this.drawn = new Map();
     root.addEventListener("keydown", (event) => this.move(event));
+    // A picture that arrives late makes the list longer; who was at its end stays there.
+    root.addEventListener("scroll", () => { this.atEnd = this.near(); });
+    root.addEventListener("load", () => { if (this.atEnd) this.end(); }, true);
   }
 
   show(messages, { above = null, below = [] } = {}) {
-    const atEnd = this.root.scrollHeight - this.root.scrollTop - this.root.clientHeight < NEAR;
+    const atEnd = this.near();
     const focused = document.activeElement?.closest?.(".message")?.dataset.ts;
     const kept = new Map();
     const pieces = above ? [above] : [];
@@ -51,8 +54,11 @@ export class List {
     return element;
   }
 
+  near() { return this.root.scrollHeight - this.root.scrollTop - this.root.clientHeight < NEAR; }
+
   end() {
     this.root.scrollTop = this.root.scrollHeight;
+    this.atEnd = true;
   }
 
   focusLast() {

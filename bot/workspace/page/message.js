@@ -1,7 +1,8 @@
 // One message: who, when, what, its files, reactions and thread.
 import { blocks } from "./blocks.js";
-import { avatar, bytes, clock, h, icon } from "./dom.js";
+import { avatar, clock, h, icon } from "./dom.js";
 import { emoji, PICKS } from "./emoji.js";
+import { files } from "./files.js";
 import { mrkdwn } from "./mrkdwn.js";
 
 export function message(said, scene, { compact = false, inThread = false } = {}) {
@@ -45,31 +46,6 @@ function content(said, scene) {
   else drawn.append(...mrkdwn(said.text || "", own.names));
   if (said.edited && said.user !== scene.bot) drawn.append(h("span", { class: "edited" }, " (edited)"));
   return drawn;
-}
-
-function files(said, scene) {
-  if (!said.files?.length) return null;
-  return h(
-    "div",
-    { class: "files" },
-    said.files.map((file) => {
-      if (file.mode === "tombstone") return h("div", { class: "file gone", "data-testid": "file-gone" }, "This file was deleted.");
-      const address = scene.own(file.url_private_download);
-      const picture = ["image/png", "image/jpeg", "image/gif", "image/webp"].includes(file.mimetype);
-      return h(
-        "div",
-        { class: "file", "data-testid": "file", "data-file": file.id },
-        h(
-          "a",
-          { class: "file-card", href: address, download: file.name, "aria-label": `Download ${file.name}, ${bytes(file.size)}` },
-          h("span", { class: `file-kind kind-${file.filetype}` }, icon("file"), h("span", {}, file.filetype.slice(0, 4))),
-          h("span", { class: "file-words" }, h("span", { class: "file-name" }, file.title || file.name), h("span", { class: "muted" }, `${file.pretty_type} · ${bytes(file.size)}`)),
-          icon("down"),
-        ),
-        picture && h("img", { class: "file-picture", src: scene.own(file.url_private), alt: file.alt_txt || file.title, loading: "lazy" }),
-      );
-    }),
-  );
 }
 
 function reactions(said, scene) {
@@ -127,6 +103,7 @@ function choices(said, scene) {
   const mine = said.user === scene.me;
   const found = [{ label: "Copy text", name: "copy", act: () => navigator.clipboard.writeText(said.text) }];
   if (said.is_ephemeral) return [...found, { label: "Dismiss", name: "delete-message", act: () => scene.remove(said) }];
+  for (const each of scene.shortcuts("message")) found.push({ label: each.name, name: `shortcut-${each.callback_id}`, act: () => scene.run(each, said) });
   if (mine && !said.files) found.push({ label: "Edit message", name: "edit-message", act: () => scene.edit(said) });
   for (const file of (said.files || []).filter((each) => each.mode !== "tombstone")) {
     if (file.user === scene.me || scene.admin) found.push({ label: `Delete file ${file.name}`, name: "delete-file", danger: true, act: () => scene.removeFile(file) });

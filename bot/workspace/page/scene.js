@@ -1,6 +1,6 @@
 // What one person sees and may do; the drawing modules ask it, the app fills it.
 import { act } from "./api.js";
-import { confirm, menu, toast, write } from "./dialog.js";
+import { closePanel, confirm, enlarge, menu, toast, write } from "./dialog.js";
 import { h, icon } from "./dom.js";
 import { plain } from "./mrkdwn.js";
 
@@ -16,16 +16,20 @@ export class Scene {
   votes = new Map();
   menu = menu;
   toast = toast;
+  enlarge = enlarge;
+  closePanel = closePanel;
 
   constructor(app) {
     this.app = app;
     this.names = { me: "", user: (user) => this.person(user).name, channel: (id) => this.overview.channels.find((each) => each.id === id)?.name };
   }
 
-  get people() { return this.overview.people; }
+  get everyone() { return this.overview.people; }
+  get people() { return this.everyone.filter((each) => !each.deleted); }
+  get channels() { return this.overview.channels; }
   get commands() { return this.overview.commands; }
   get bot() { return this.overview.bot.id; }
-  get admin() { return this.person(this.me).handle === "ada"; }
+  get admin() { return this.person(this.me).is_admin; }
 
   person(user) {
     if (user === "USLACKBOT") return SLACKBOT;
@@ -42,12 +46,17 @@ export class Scene {
   }
 
   file(id) {
+    const known = `/files-pri/${this.overview.team_id}-${id}/picture`;
     for (const said of [...this.app.timeline.messages, ...(this.app.replies?.messages || [])]) {
       const found = said.files?.find((each) => each.id === id);
       if (found) return found.url_private;
     }
-    return null;
+    return known;
   }
+
+  shortcuts(kind) { return this.overview.shortcuts.filter((each) => each.kind === kind); }
+  run(shortcut, said) { return this.try(() => act("shortcut", { person: this.me, callback_id: shortcut.callback_id, ...(said ? { channel: this.channel, ts: said.ts } : {}) })); }
+  change(action, sent) { return this.try(() => act(action, { person: this.me, ...sent })); }
 
   go(change) { this.app.go(change); }
   openThread(ts) { this.app.go({ thread: ts }); }
@@ -64,27 +73,36 @@ export class Scene {
 
   forMessage(said) {
     return {
-      names: this.names,
+      ...this.shared(),
       file: (id) => said.files?.find((each) => each.id === id)?.url_private || this.file(id),
-      own: (address) => this.own(address),
+      enlarge,
       voted: (block, action) => this.votes.get(`${said.ts} ${block} ${action}`),
       press: (element, block, value) => this.press(element, block, value, said),
     };
   }
 
-  forView(view) {
-    const press = (element, block, value) =>
-      this.try(() => act("press", { person: this.me, view: view.id, action_id: element.action_id, block_id: block, value }));
-    return { names: this.names, file: () => null, own: (address) => this.own(address), voted: () => null, press };
+  forView(view, values = () => ({})) {
+    const press = async (element, block, value) => {
+      if (await this.sure(element)) await this.try(() => act("press", { person: this.me, view: view.id, action_id: element.action_id, block_id: block, value, values: values() }));
+    };
+    return { ...this.shared(), voted: () => null, press };
+  }
+
+  shared() {
+    return { names: this.names, people: this.people, channels: this.channels, file: (id) => this.file(id), own: (address) => this.own(address) };
+  }
+
+  async sure(element) {
+    if (element.confirm) {
+      const { title, text, confirm: yes, deny, style } = element.confirm;
+      if (!(await confirm(title?.text || "Are you sure?", text?.text || "", yes?.text || "Yes", { danger: style === "danger", cancel: deny?.text || "Cancel" }))) return false;
+    }
+    if (element.url) window.open(element.url, "_blank", "noopener,noreferrer");
+    return true;
   }
 
   async press(element, block, value, said) {
-    if (element.confirm) {
-      const { title, text, confirm: yes, deny, style } = element.confirm;
-      const sure = await confirm(title?.text || "Are you sure?", text?.text || "", yes?.text || "Yes", { danger: style === "danger", cancel: deny?.text || "Cancel" });
-      if (!sure) return;
-    }
-    if (element.url) window.open(element.url, "_blank", "noopener,noreferrer");
+    if (!(await this.sure(element))) return;
     if (element.type === "feedback_buttons") {
       this.votes.set(`${said.ts} ${block} ${element.action_id}`, value);
       this.app.draw();
@@ -99,7 +117,7 @@ export class Scene {
   react(said, name) { return this.try(() => act("react", { person: this.me, channel: this.channel, ts: said.ts, name })); }
   join(channel) { return this.try(async () => { await act("join", { person: this.me, channel: channel.id }); this.go({ channel: channel.id, thread: "" }); }); }
   submit(view, values) { return this.try(() => act("submit", { person: this.me, view: view.id, values })); }
-  closeView(view) { return this.try(() => act("close_view", { person: this.me, view: view.id })); }
+  closeView(view, all = false) { return this.try(() => act("close_view", { person: this.me, view: view.id, all })); }
 
   async remove(said) {
     const files = said.files?.some((each) => each.mode !== "tombstone") ? " Files posted with it are deleted too." : "";
