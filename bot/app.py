@@ -14,11 +14,11 @@ from typing import Any
 from slack_bolt import App, BoltResponse
 from slack_bolt.error import BoltError
 from slack_sdk import WebClient
-from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from bot import actions, answers, commands, forms, home, membership, messages, showing, uploads
 from bot.desk import Desk
 from knowledge.errors import TransientError, UnavailableError, UserError
+from workers.gate import Gate, GatedClient
 from workers.ledger import Ledger
 from workers.request import Kind
 from workers.roles import Roles
@@ -54,6 +54,7 @@ ACTIONS: dict[str, Listener] = {
 }
 VIEWS: dict[str, Listener] = {forms.FEEDBACK: actions.on_reason}
 
+PATIENCE = 60.0  # Seconds for which catching up may wait in all.
 QUICK = 2  # Seconds that a call may take inside a listener; Slack waits three for the acknowledgement.
 
 log = logging.getLogger(__name__)
@@ -74,7 +75,7 @@ def build_app(
     """
     client = client or slack_client(settings)
     roles = Roles.read(settings.roles, settings.admin_ids)
-    desk = Desk(ledger, enqueue, _quick(client), admins=settings.admin_ids, roles=roles)
+    desk = Desk(ledger, enqueue, _quick(client, settings), admins=settings.admin_ids, roles=roles)
     app = _connect(client, settings)
     for event, listener in EVENTS:
         app.event(event)(partial(listener, desk))
@@ -92,15 +93,14 @@ def build_app(
 
 def slack_client(settings: Settings) -> WebClient:
     """Return a client that waits when Slack asks it to; it never repeats a call whose fate is unknown."""
-    return WebClient(
-        token=settings.slack_bot_token,
-        base_url=settings.slack_api_url,
-        retry_handlers=[RateLimitErrorRetryHandler(max_retry_count=2)],
+    gate = Gate(settings.pauses)
+    return GatedClient(
+        token=settings.slack_bot_token, base_url=settings.slack_api_url, timeout=30, gate=gate, patience=PATIENCE
     )
 
 
-def _quick(client: WebClient) -> WebClient:
-    return WebClient(token=client.token, base_url=client.base_url, timeout=QUICK, retry_handlers=[])
+def _quick(client: WebClient, settings: Settings) -> WebClient:
+    return GatedClient(token=client.token or "", base_url=client.base_url, timeout=QUICK, gate=Gate(settings.pauses))
 
 
 def _connect(client: WebClient, settings: Settings) -> App:

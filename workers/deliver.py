@@ -15,7 +15,7 @@ from workers.posting import Poster
 from workers.progress import clear_status
 from workers.render import render_request
 from workers.request import Claim
-from workers.slack import Slack, SlackRefusedError
+from workers.slack import RateLimitedError, Slack, SlackRefusedError
 
 if TYPE_CHECKING:
     from workers.wiring import Services
@@ -70,7 +70,9 @@ class Delivery:
             self.deliveries.refused(self.claim, str(error))
             return True
         if isinstance(error, TransientError):
-            wait = max(error.after, min(SLOWEST, 2.0**request.posts)) + random.uniform(0, 1)  # noqa: S311
+            limited = isinstance(error, RateLimitedError)  # Slack has said when; its word is better than a guess.
+            wait = error.after if limited else max(error.after, min(SLOWEST, 2.0**request.posts))
+            wait += random.uniform(0, 1)  # noqa: S311 - spreads them out
             log.info("The reply to %s is tried again in %.0f s: %s", request.reference, wait, error)
             self.deliveries.later(self.claim, str(error), after=wait)
             return True

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from knowledge.errors import TransientError
 from knowledge.tables import connect
 from workers.celery import DELIVER, TASKS, beat_path, beating, configure, send
+from workers.gate import Gate
 from workers.ledger import Ledger
 from workers.posting import repair
 from workers.settings import read_settings
@@ -90,7 +91,8 @@ def main() -> None:
     configure(settings)
     upgrade(settings.state)
     engine = connect(settings.state)
-    janitor = Janitor(Ledger(engine), Slack(settings.slack_bot_token, settings.slack_api_url, timeout=5))
+    slack = Slack(settings.slack_bot_token, settings.slack_api_url, timeout=5, gate=Gate(settings.pauses))
+    janitor = Janitor(Ledger(engine), slack)
     beat = beating(beat_path(settings.data, "janitor"))
     done = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

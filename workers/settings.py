@@ -55,6 +55,11 @@ class Settings:
         return self.state_url or f"sqlite:///{self.data / 'teller.db'}"
 
     @property
+    def pauses(self) -> Path:
+        """Return the folder in which all processes note the pauses that Slack asks for."""
+        return self.data / "run" / "pauses"
+
+    @property
     def admin_ids(self) -> frozenset[str]:
         """Return the user ids named in `ADMINS`."""
         return frozenset(each.strip() for each in self.admins.split(",") if each.strip())

@@ -8,11 +8,11 @@ from collections.abc import Callable, Hashable, Iterator
 from typing import Any, TypeVar
 from urllib.error import URLError
 
-from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
 from knowledge.errors import TransientError
+from workers.gate import Gate, GatedClient, QuietError
 from workers.slack_values import (
     EVENT,
     File,
@@ -46,13 +46,13 @@ class Slack:
         url: str = "https://slack.com/api/",
         *,
         timeout: int = TIMEOUT,
+        gate: Gate | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.url = url if url.endswith("/") else url + "/"
         self.token = token
         self._clock = clock
-        # No retries inside the client: it would sleep through a claim, and post twice after a lost connection.
-        self.client = WebClient(token=token, base_url=self.url, timeout=timeout, retry_handlers=[])
+        self.client = GatedClient(token=token, base_url=self.url, timeout=timeout, gate=gate)
         self._known: dict[Hashable, tuple[float, Any]] = {}
         self._lock = threading.Lock()
         self._absent: dict[str, float] = {}
@@ -310,6 +310,8 @@ class Slack:
             return method(**arguments)
         except SlackApiError as error:
             raise meaning(error) from error
+        except QuietError as error:
+            raise RateLimitedError(str(error), after=error.after) from error
         except (URLError, OSError, http.client.HTTPException, SlackClientError) as error:
             raise TransientError(f"Slack cannot be reached: {error}", after=2) from error
 

@@ -7,6 +7,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from knowledge.errors import TellerError, TransientError
+from workers.gate import pause_of
 
 PASSING = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
 EVENT = "teller_reply"
@@ -53,9 +54,8 @@ def meaning(error: SlackApiError) -> TellerError:
     response = error.response
     status = response.status_code if isinstance(response, SlackResponse) else 200
     code = str(response.get("error") or f"HTTP {status}")
-    if status == 429 or code in ("ratelimited", "rate_limited"):
-        wait = {name.lower(): value for name, value in response.headers.items()}.get("retry-after", "1")
-        return RateLimitedError("Slack asks to wait", after=float(wait[0] if isinstance(wait, list) else wait))
+    if (after := pause_of(error)) is not None:
+        return RateLimitedError("Slack asks to wait", after=after)
     if status >= 500 or code in PASSING:
         return TransientError(f"Slack failed: {code}", after=2)
     return SlackRefusedError(code)

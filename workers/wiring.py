@@ -13,6 +13,7 @@ from sqlalchemy.engine import Engine
 from knowledge.people.memory import Memory
 from knowledge.tables import connect
 from workers.celery import redis_client_url
+from workers.gate import Gate
 from workers.ledger import Ledger
 from workers.roles import Roles
 from workers.settings import Settings, read_settings
@@ -35,7 +36,7 @@ class Services:
         self.settings = settings
         self.engine: Engine = connect(settings.state)
         self.ledger = Ledger(self.engine)
-        self.slack = Slack(settings.slack_bot_token, settings.slack_api_url)
+        self.slack = Slack(settings.slack_bot_token, settings.slack_api_url, gate=Gate(settings.pauses))
         self.roles = Roles.read(settings.roles, settings.admin_ids)
         self._llama: LlamaEngine | None = None
         self._lock = threading.RLock()
