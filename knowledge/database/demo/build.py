@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import Connection, Table, func, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 
@@ -81,9 +81,19 @@ def _fill(connection: Connection, chance: random.Random, today: dt.date) -> None
 
 
 def _write(connection: Connection, table: Table, rows: Iterable[dict[str, Any]]) -> None:
+    lite = connection.dialect.name == "sqlite"
+    names = [column.name for column in table.columns]
+    values = ", ".join("?" if lite else "%s" for _ in names)
+    statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({values})"  # noqa: S608 - our own names.
     waiting = iter(rows)
-    while batch := list(itertools.islice(waiting, _BATCH)):
-        connection.execute(insert(table), batch)
+    while batch := [tuple(row[name] for name in names) for row in itertools.islice(waiting, _BATCH)]:
+        connection.exec_driver_sql(statement, [tuple(map(_as_text, row)) for row in batch] if lite else batch)
+
+
+def _as_text(value: Any) -> Any:
+    return (
+        value.isoformat(" ") if isinstance(value, dt.datetime) else str(value) if isinstance(value, dt.date) else value
+    )
 
 
 def _statistics(connection: Connection) -> str:
