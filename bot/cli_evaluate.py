@@ -20,6 +20,7 @@ from workers.settings import Settings
 SETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "contracts": (("embeddings",), ()),
     "answers": (("embeddings", "llm"), ()),
+    "pdfs": ((), ()),
 }
 REPORTED = ("torch", "sentence-transformers", "faiss-cpu", "tantivy", "pypdf", "xllamacpp")
 

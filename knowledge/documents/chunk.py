@@ -2,14 +2,18 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
+from knowledge.documents.cells import TextTable, tables
 from knowledge.documents.read import PAGE_BREAK
 from knowledge.types import Page
 
 SMALL = 250  # A clause shorter than this is joined to the next.
 LARGE = 800  # A clause longer than this is split at sentences.
+TINY = 60  # A line or two beside a table stay with it.
+TABLE = 700  # Characters of a table that are one chunk.
+TABLE_HEADING = 320
 HEADING = 90  # Characters of one heading in a heading path.
 
 # What opens a clause, outermost first; the number is the depth of the heading.
@@ -21,6 +25,8 @@ OPENERS = (
         ),
     ),
     (1, re.compile(r"(?:ARTICLE|Article)\s+(?:[IVXLC]+|\d+)\b\.?")),
+    (0, re.compile(r"(?:ITEM|Item)\s+\d{1,2}[AB]?\.(?=\s+[A-Z])")),
+    (1, re.compile(r"(?:NOTE|Note)\s+\d{1,2}\s*[.:–—-](?=\s*[A-Z])")),
     (2, re.compile(r"(?:SECTION|Section)\s+\d+(?:\.\d+)*\.?(?=\s+[A-Z“\"(])")),
     (3, re.compile(r"\d{1,2}(?:\.\d{1,2}){2,4}\.?\)?\s*(?=[A-Z“\"(\[])")),
     (2, re.compile(r"\d{1,2}\.\d{1,2}\.?\)?\s*(?=[A-Z“\"(\[])")),
@@ -56,6 +62,7 @@ class _Block:
     end: int
     depth: int
     path: tuple[str, ...]
+    table: bool = False
 
 
 def split(pages: Sequence[Page], *, small: int = SMALL, large: int = LARGE) -> list[Piece]:
@@ -63,7 +70,8 @@ def split(pages: Sequence[Page], *, small: int = SMALL, large: int = LARGE) -> l
     text = PAGE_BREAK.join(page.text for page in pages)
     starts = [page.start for page in pages]
     pieces = []
-    for start, end, heading in _packed(text, list(_blocks(text)), small, large):
+    found = [table for page in pages for table in tables(page.text, offset=page.start)]
+    for start, end, heading in _packed(text, list(_with_tables(_blocks(text), found)), small, large):
         trimmed = text[start:end]
         begin = start + len(trimmed) - len(trimmed.lstrip())
         stop = end - (len(trimmed) - len(trimmed.rstrip()))
@@ -134,19 +142,49 @@ def _label(line: str, after: int, depth: int) -> str:
 
 def _packed(text: str, blocks: Sequence[_Block], small: int, large: int) -> Iterator[tuple[int, int, str]]:
     """Yield spans: neighbours joined while tiny, long ones split."""
-    start, end = 0, 0
+    start, end, table = 0, 0, False
     paths: list[tuple[str, ...]] = []
     for block in blocks:
         size = end - start
         if size and (
-            size >= small or size + block.end - block.start > large or (block.depth <= 1 and size >= small // 2)
+            size >= small
+            or size + block.end - block.start > large
+            or (block.depth <= 1 and size >= small // 2)
+            or (block.table != table and size >= TINY)
         ):
             yield from ((*span, _heading(paths)) for span in _sentences(text, start, end, large))
             start, paths = block.start, []
         paths.append(block.path)
-        end = block.end
+        end, table = block.end, block.table
     if end > start:
         yield from ((*span, _heading(paths)) for span in _sentences(text, start, end, large))
+
+
+def _with_tables(blocks: Iterable[_Block], found: Sequence[TextTable]) -> Iterator[_Block]:
+    """Yield the blocks cut so that each table is one of its own, headed by its title, unit and columns."""
+    waiting, done = list(found), 0
+    for block in blocks:
+        at = max(block.start, done)
+        while waiting and waiting[0].start < block.end:
+            table = waiting.pop(0)
+            if table.start > at:
+                yield replace(block, start=at, end=table.start)
+            path = (*(() if table.title else block.path[-1:]), table.heading[:TABLE_HEADING])
+            yield from _rows(_Block(table.start, table.end, block.depth, path, table=True), table)
+            at = done = table.end
+        if block.end > at:
+            yield replace(block, start=at)
+
+
+def _rows(block: _Block, table: TextTable) -> Iterator[_Block]:
+    """Yield a table's block in parts that end where a row ends."""
+    at = block.start
+    for row in table.rows:
+        if at < row.end <= block.end and row.end - at >= TABLE:
+            yield replace(block, start=at, end=row.end)
+            at = row.end
+    if block.end > at:
+        yield replace(block, start=at)
 
 
 def _heading(paths: Sequence[tuple[str, ...]]) -> str:

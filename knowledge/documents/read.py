@@ -1,35 +1,42 @@
-"""Read a file's text: PDFs in a jailed child process, plain text here."""
+"""Read a file's text: plain text here, all else in a jailed child process."""
 
-import contextlib
-import json
-import os
 import re
-import select
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from knowledge.documents import child
+from knowledge.documents.child import LIMITS, PageRead, Progress, ReadLimits
+from knowledge.documents.journal import Journal
+from knowledge.documents.tidy import clean, tidy
 from knowledge.errors import TransientError, UnreadableFileError
 from knowledge.types import Page
 
-CHILD = Path(__file__).with_name("extract.py")
+__all__ = ["LIMITS", "PAGE_BREAK", "ReadLimits", "Reading", "clean", "read"]
+
 TEXT_PAGE = 3000  # Characters on a "page" of a file that has none.
 PAGE_BREAK = "\n\n"
 MOST_FAILED = 20  # Pages that may kill or hang a child before the rest is given up.
+BATCH = 8  # Pages whose pictures one child recognises: what it holds stays small.
+
+REPEATED = 0.6  # Recognised lines of which this share is on the page in letters already say nothing new.
+WORD = re.compile(r"\w+")
+WORDS_WRITTEN = re.compile(
+    r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\s\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]*\w\S*"
+)
 
 WORDS = {
     "empty": "“{name}” is empty: it holds no bytes. Please upload it again.",
     "too_large": "“{name}” is larger than {megabytes} MB, the most I take. Please split it or save it smaller.",
+    "too_large_inside": "“{name}” unpacks to far more than I take. Please split it or save it as PDF.",
     "not_pdf": "“{name}” is not a PDF on the inside: it looks like {kind}. Please save or export it as PDF.",
-    "unsupported": "I can read PDF, .txt and .md files; “{name}” looks like {kind}. Please save it as PDF.",
+    "unsupported": "I can read PDF, Word (.docx), Excel (.xlsx), .csv, .html, .eml, .md and .txt files and pictures of "
+    "text; “{name}” looks like {kind}. Please save it as PDF.",
     "encrypted": "“{name}” is locked with a password. Please save a copy without one and drop that here.",
     "damaged": "“{name}” is damaged: no page of it can be read. Please export it again from where it came from.",
-    "no_text": "“{name}” has hardly any text in it, only images (a scan?). Please run text recognition (OCR) first.",
+    "no_text": "“{name}” has hardly any text in it, and I recognise none in its pictures either. If it is a scan, "
+    "please scan it again, straight and at 300 dots per inch.",
     "too_many_pages": "“{name}” has more than {pages} pages, the most I take. Please split it.",
     "timeout": "“{name}” took longer than {seconds} seconds to read, so I stopped. Please print it to PDF afresh.",
 }
@@ -43,86 +50,100 @@ KINDS = (
     (b"{\\rtf", "an RTF document"),
     (b"\x1f\x8b", "a gzip archive"),
 )
-REPLACED = str.maketrans(
-    {"\u00a0": " ", "\u00ad": "", "\u200b": "", "\ufeff": "", "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl"}
-)
-BLANKS = re.compile(r"[ \t]{2,}|\t")
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-
-
-@dataclass(frozen=True, slots=True)
-class ReadLimits:
-    """What a file may cost, and the `least` characters that make it a text.
-
-    A page that takes longer than `page_seconds` is given up.
-    """
-
-    bytes: int = 50_000_000
-    pages: int = 2000
-    page_characters: int = 50_000
-    output: int = 40_000_000
-    memory: int = 1_200_000_000
-    page_seconds: float = 20.0
-    seconds: float = 300.0
-    least: int = 20
-
-
-LIMITS = ReadLimits()
+PICTURES = ("a PNG image", "a JPEG image")
+ARCHIVE = "a ZIP archive or an Office document"
+TEXTS = {".txt", ".md", ".text", ".markdown"}
+PARSED = {".csv": "csv", ".tsv": "csv", ".html": "html", ".htm": "html", ".xhtml": "html", ".eml": "eml"}
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read: every page, those without text, and those that could not be read."""
+    """What was read: every page, those without text, and those that could not be read, with why.
+
+    `recognised` holds the pages whose text was recognised in a picture, each with how sure it is, from 0 to 1; `peak`
+    is the most memory that parsing took, in megabytes.
+    """
 
     pages: tuple[Page, ...]
     empty_pages: tuple[int, ...] = ()
     failed_pages: tuple[int, ...] = ()
+    recognised: tuple[tuple[int, float], ...] = ()
+    reasons: tuple[tuple[int, str], ...] = ()
+    peak: int = 0
 
 
-@dataclass(slots=True)
-class _Progress:
-    ready: bool = False
-    count: int = 0
-    begun: int = 0
-    texts: dict[int, str] = field(default_factory=dict)
-    failed: set[int] = field(default_factory=set)
-    complete: bool = False
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file on its way through a reader."""
+
+    path: Path
+    name: str
+    limits: ReadLimits
+    journal: Journal
+    deadline: float
+    on_page: Callable[[int, int], None]
+
+    def unreadable(self, reason: str, *, kind: str = "something else") -> UnreadableFileError:
+        words = WORDS[reason].format(
+            name=self.name,
+            kind=kind,
+            megabytes=self.limits.bytes // 1_000_000,
+            pages=self.limits.pages,
+            seconds=round(self.limits.seconds),
+        )
+        return UnreadableFileError(words, reason=reason)
 
 
-def read(path: Path, *, name: str, limits: ReadLimits = LIMITS) -> Reading:
+def read(
+    path: Path,
+    *,
+    name: str,
+    limits: ReadLimits = LIMITS,
+    journal: Path | None = None,
+    on_page: Callable[[int, int], None] = lambda _read, _of: None,
+) -> Reading:
     """Return the text of the file at `path`, which people know as `name`.
+
+    Args:
+        path: The file.
+        name: For words that people see; its ending tells what text files hold.
+        limits: What reading may cost.
+        journal: Where to note each page that was read: a reading that was cut short goes on from there.
+        on_page: Hears how many pages were read, and of how many.
 
     Raises:
         UnreadableFileError: with a reason, and words that say what to do.
         TransientError: the computer is too busy to start a reader.
     """
+    file = _File(path, name, limits, Journal(journal), time.monotonic() + limits.seconds, on_page)
     size = path.stat().st_size
     if not size:
-        raise _unreadable("empty", name, limits)
+        raise file.unreadable("empty")
     if size > limits.bytes:
-        raise _unreadable("too_large", name, limits)
-    with path.open("rb") as file:
-        opening = file.read(1024)
-    if b"%PDF-" in opening:
-        return _read_pdf(path, name, limits)
+        raise file.unreadable("too_large")
+    with path.open("rb") as opened:
+        opening = opened.read(1024)
+    suffix = Path(name).suffix.lower()
+    if b"%PDF-" in opening and suffix != ".eml":
+        return _pdf(file)
     kind = next((words for magic, words in KINDS if opening.startswith(magic)), "")
-    if not kind and Path(name).suffix.lower() in {".txt", ".md", ".text", ".markdown"}:
-        return _read_text(path, name, limits)
-    reason = "not_pdf" if Path(name).suffix.lower() == ".pdf" else "unsupported"
-    raise _unreadable(reason, name, limits, kind=kind or "something else")
+    if suffix == ".pdf":
+        raise file.unreadable("not_pdf", kind=kind or "something else")
+    if kind in PICTURES:
+        return _picture(file)
+    if kind == ARCHIVE:
+        return _parsed(file, "zip")
+    if not kind and suffix in PARSED:
+        return _parsed(file, PARSED[suffix])
+    if not kind and suffix in TEXTS:
+        return _plain(file)
+    raise file.unreadable("unsupported", kind=kind or "something else")
 
 
-def _unreadable(reason: str, name: str, limits: ReadLimits, *, kind: str = "") -> UnreadableFileError:
-    words = WORDS[reason].format(
-        name=name, kind=kind, megabytes=limits.bytes // 1_000_000, pages=limits.pages, seconds=round(limits.seconds)
-    )
-    return UnreadableFileError(words, reason=reason)
-
-
-def _read_text(path: Path, name: str, limits: ReadLimits) -> Reading:
-    data = path.read_bytes()
+def _plain(file: _File) -> Reading:
+    data = file.path.read_bytes()
     if b"\x00" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise _unreadable("unsupported", name, limits, kind="binary data")
+        raise file.unreadable("unsupported", kind="binary data")
     encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8"
     try:
         text = data.decode(encoding)
@@ -134,146 +155,154 @@ def _read_text(path: Path, name: str, limits: ReadLimits) -> Reading:
             texts[-1] += paragraph
         else:
             texts += [paragraph[at : at + TEXT_PAGE] for at in range(0, len(paragraph), TEXT_PAGE)]
-    if len(texts) > limits.pages:
-        raise _unreadable("too_many_pages", name, limits)
-    return _reading(dict(enumerate(texts, 1)), set(), len(texts), name, limits)
+    if len(texts) > file.limits.pages:
+        raise file.unreadable("too_many_pages")
+    return _reading(file, Progress(count=len(texts), pages={at: PageRead(text) for at, text in enumerate(texts, 1)}))
 
 
-def _read_pdf(path: Path, name: str, limits: ReadLimits) -> Reading:
-    deadline = time.monotonic() + limits.seconds
-    progress = _Progress()
-    first, slow = 1, False
+def _pdf(file: _File) -> Reading:
+    progress = file.journal.progress()
+    slow = False
+    if not progress.complete:
+        progress.on_page = _noting(file, progress)
+        slow = _pages(file, progress)
+    scans = [number for number, page in progress.pages.items() if page.drawn and page.sure is None]
+    if scans and not slow:
+        _recognise(file, progress, scans)
+    if slow and _written(progress.pages.values()) < file.limits.least:
+        raise file.unreadable("timeout")
+    return _reading(file, progress)
+
+
+def _noting(file: _File, progress: Progress) -> Callable[[int, PageRead], None]:
+    def note(number: int, page: PageRead) -> None:
+        file.journal.add(number, page, progress.count)
+        file.on_page(sum(not each.drawn for each in progress.pages.values()), progress.count)
+
+    return note
+
+
+def _pages(file: _File, progress: Progress) -> bool:
+    """Read the pages of a PDF that are not read yet; return whether time ran out."""
+    task, first, slow = "pdf", max(progress.pages, default=0) + 1, False
+    limits = file.limits
     # A page that hangs or kills the child costs that page: reading goes on behind it, in a new child.
     while not progress.complete and (not progress.count or first <= progress.count):
-        refusal = _run_child(path, first, deadline, progress, limits)
-        if refusal:
-            raise _unreadable(refusal, name, limits)
-        slow = slow or refusal is None
-        if not progress.ready and slow:
+        order = {"task": task, "first": first}
+        ended = child.run(
+            file.path, order, progress, deadline=file.deadline, page_seconds=limits.page_seconds, limits=limits
+        )
+        if ended not in {child.ENDED, child.STOPPED}:
+            if ended == "damaged" and task == "pdf" and not progress.pages:
+                task = "plain_pdf"  # What pdfium cannot open, pypdf sometimes can.
+                continue
+            raise file.unreadable(ended)
+        slow = slow or ended == child.STOPPED
+        if not progress.ready and ended == child.STOPPED:
             raise TransientError("This computer is too busy to read files right now.", after=30.0)
         if not progress.ready:
-            raise RuntimeError(f"the reader of PDFs did not start: {CHILD}")
+            raise RuntimeError(f"the reader of files did not start: {child.COMMAND}")
         if progress.complete:
             break
+        if ended == child.ENDED and task == "pdf":
+            task, first = "plain_pdf", max(progress.begun, first)  # The page that killed pdfium may not kill pypdf.
+            continue
         if not progress.begun:
-            raise _unreadable("timeout" if slow else "damaged", name, limits)
-        progress.failed.add(progress.begun)
+            raise file.unreadable("timeout" if ended == child.STOPPED else "damaged")
+        why = "it took too long" if ended == child.STOPPED else "its reader broke down"
+        progress.note(progress.begun, PageRead(error=why))
         first = progress.begun + 1
-        if time.monotonic() > deadline or len(progress.failed) > MOST_FAILED:
-            progress.failed.update(range(first, progress.count + 1))
+        failed = sum(bool(page.error) for page in progress.pages.values())
+        if time.monotonic() > file.deadline or failed > MOST_FAILED:
+            for number in range(first, progress.count + 1):
+                progress.note(number, PageRead(error="there was no time left for it"))
             break
-    if slow and _written(progress.texts) < limits.least:
-        raise _unreadable("timeout", name, limits)
-    return _reading(progress.texts, progress.failed, progress.count, name, limits)
+    return slow
 
 
-def _run_child(path: Path, first: int, deadline: float, progress: _Progress, limits: ReadLimits) -> str | None:
-    """Read on from page `first`; return a refusal's reason, "" when the child ended, or None when it was stopped."""
-    numbers = (first, limits.pages, limits.page_characters, limits.memory, round(limits.seconds))
-    command = [sys.executable, "-I", "-B", str(CHILD), *map(str, numbers)]
-    progress.begun = 0
-    with path.open("rb") as file:
-        child = subprocess.Popen(
-            command,
-            stdin=file,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd="/",
-            env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
-            start_new_session=True,
+def _recognise(file: _File, progress: Progress, scans: list[int]) -> None:
+    """Recognise the text of pages that are pictures, some at a time."""
+    limits = file.limits
+    waiting = scans
+    while waiting:
+        batch, failed = waiting[:BATCH], ""
+        done = Progress(count=progress.count)
+        done.on_page = lambda number, page: progress.note(number, _merged(progress.pages.get(number), page))
+        ended = child.run(
+            file.path,
+            {"task": "recognise", "numbers": batch, "count": progress.count},
+            done,
+            deadline=time.monotonic() + limits.recognise_seconds * len(batch),
+            page_seconds=limits.recognise_seconds,
+            limits=limits,
         )
-    try:
-        for line in _lines(child, deadline, limits):
-            reason = _note(line, progress, limits)
-            if reason or progress.complete:
-                return reason
-            if line is None:
-                return None
-        # The kernel stops a child that used up its time, and may do so before we do.
-        return None if child.wait(timeout=10) == -signal.SIGXCPU else ""
-    finally:
-        # The group, not the child alone: nothing it may have started outlives it.
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
-        if child.stdout:
-            child.stdout.close()
+        if not done.complete:
+            failed = "recognising its text took too long" if ended == child.STOPPED else "its picture is damaged"
+            number = done.begun or batch[0]
+            progress.note(number, _merged(progress.pages.get(number), PageRead(error=failed)))
+        progress.peak = max(progress.peak, done.peak)
+        waiting = [each for each in waiting if progress.pages[each].drawn and progress.pages[each].sure is None]
 
 
-def _lines(child: subprocess.Popen[bytes], deadline: float, limits: ReadLimits) -> Iterator[bytes | None]:
-    """Yield the child's lines; None, and no more, when it is too slow or says too much."""
-    assert child.stdout is not None  # noqa: S101 - a pipe was asked for.
-    descriptor = child.stdout.fileno()
-    waiting, total = b"", 0
-    stalled = (
-        time.monotonic() + limits.page_seconds + 10
-    )  # Starting an interpreter on a busy machine is not the file's fault.
-    while True:
-        patience = min(deadline, stalled) - time.monotonic()
-        if patience <= 0 or not select.select([descriptor], [], [], patience)[0]:
-            yield None
-            return
-        data = os.read(descriptor, 1 << 16)
-        if not data:
-            return
-        total += len(data)
-        waiting += data
-        if total > limits.output:
-            yield None
-            return
-        *complete, waiting = waiting.split(b"\n")
-        if complete:
-            stalled = time.monotonic() + limits.page_seconds
-        yield from complete
+def _merged(page: PageRead | None, found: PageRead) -> PageRead:
+    """Return a page with what was recognised in its picture, after what it says in letters of its own."""
+    text = page.text if page else ""
+    if not text.strip():
+        return found
+    known = set(WORD.findall(text.lower()))
+    lines = [line for line in found.text.split("\n") if _share(WORD.findall(line.lower()), known) < REPEATED]
+    return PageRead("\n".join((text, *lines)), sure=found.sure if any(lines) else 0.0)
 
 
-def _note(line: bytes | None, progress: _Progress, limits: ReadLimits) -> str:
-    """Take in one line of the child, strictly: what it says came through a parser of strangers' files."""
-    if line is None:
-        return ""
-    try:
-        said: Any = json.loads(line)
-    except ValueError:
-        return "damaged"
-    match said:
-        case {"ready": True}:
-            progress.ready = True
-        case {"reason": "encrypted" | "damaged" | "too_many_pages" as reason}:
-            return str(reason)
-        case {"pages": int(count)} if 0 < count <= limits.pages and progress.count in {0, count}:
-            progress.count = count
-        case {"begin": int(number)} if 0 < number <= progress.count:
-            progress.begun = number
-        case {"page": int(number), "text": str(text)} if number == progress.begun:
-            progress.texts[number] = clean(text[: limits.page_characters])
-        case {"page": int(number), "error": str()} if number == progress.begun:
-            progress.failed.add(number)
-        case {"end": int(number)} if number == progress.count:
-            progress.complete = True
-        case _:
-            return "damaged"
-    return ""
+def _share(words: Sequence[str], known: Collection[str]) -> float:
+    return sum(word in known for word in words) / len(words) if words else 1.0
 
 
-def clean(text: str) -> str:
-    """Return `text` without the characters that no reader sees and no search would match."""
-    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    text = CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n").translate(REPLACED))
-    # Runs of spaces only lay text out; they would cost the model's attention and push words out of every budget.
-    return BLANKS.sub(" ", text)
+def _picture(file: _File) -> Reading:
+    progress = Progress(count=1, pages={1: PageRead(drawn=True)})
+    _recognise(file, progress, [1])
+    if progress.pages[1].error:
+        raise file.unreadable("damaged")
+    return _reading(file, progress)
 
 
-def _written(texts: dict[int, str]) -> int:
-    return sum(len("".join(text.split())) for text in texts.values())
+def _parsed(file: _File, task: str) -> Reading:
+    progress = Progress()
+    ended = child.run(
+        file.path,
+        {"task": task, "first": 1},
+        progress,
+        deadline=file.deadline,
+        page_seconds=file.limits.seconds,
+        limits=file.limits,
+    )
+    if ended not in {child.ENDED, child.STOPPED}:
+        raise file.unreadable(ended, kind="a ZIP archive" if task == "zip" else "something else")
+    if not progress.ready and ended == child.STOPPED:
+        raise TransientError("This computer is too busy to read files right now.", after=30.0)
+    if not progress.complete:
+        raise file.unreadable("timeout" if ended == child.STOPPED else "damaged")
+    return _reading(file, progress)
 
 
-def _reading(texts: dict[int, str], failed: set[int], count: int, name: str, limits: ReadLimits) -> Reading:
+def _written(pages: Iterable[PageRead]) -> int:
+    """Return how many words there are; in scripts without spaces each sign counts."""
+    return sum(len(WORDS_WRITTEN.findall(page.text)) for page in pages)
+
+
+def _reading(file: _File, progress: Progress) -> Reading:
+    found = progress.pages
+    texts = tidy({number: clean(page.text) for number, page in sorted(found.items())})
     pages, start = [], 0
-    for number in range(1, count + 1):
+    for number in range(1, progress.count + 1):
         text = texts.get(number, "")
         pages.append(Page(number=number, text=text, start=start))
         start += len(text) + len(PAGE_BREAK)
+    reasons = tuple((number, page.error) for number, page in sorted(found.items()) if page.error)
+    failed = {number for number, _ in reasons}
     empty = tuple(page.number for page in pages if page.number not in failed and not page.text.strip())
-    if _written(texts) < limits.least:
-        raise _unreadable("damaged" if failed and not empty else "no_text", name, limits)
-    return Reading(pages=tuple(pages), empty_pages=empty, failed_pages=tuple(sorted(failed)))
+    if _written(found.values()) < file.limits.least:
+        raise file.unreadable("damaged" if failed and not empty else "no_text")
+    recognised = tuple((number, page.sure) for number, page in sorted(found.items()) if page.sure and page.text.strip())
+    file.journal.forget()
+    return Reading(tuple(pages), empty, tuple(sorted(failed)), recognised, reasons, progress.peak)

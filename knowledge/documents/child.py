@@ -1,0 +1,161 @@
+"""Run the jailed child that parses a file, and take in, strictly, what it says."""
+
+import contextlib
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+COMMAND = (sys.executable, "-I", "-B", "-m", "knowledge.documents.jail")
+ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+STARTING = 10.0  # Seconds more for the first line: starting an interpreter on a busy machine is not the file's fault.
+REASONS = frozenset({"encrypted", "damaged", "too_many_pages", "too_large_inside", "unsupported", "no_text"})
+STOPPED, ENDED = "stopped", "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLimits:
+    """What a file may cost, and the `least` words that make it a text.
+
+    A page that takes longer than `page_seconds` to read, or `recognise_seconds` to recognise, is given up.
+    """
+
+    bytes: int = 50_000_000
+    pages: int = 2000
+    page_characters: int = 50_000
+    output: int = 40_000_000
+    memory: int = 1_200_000_000
+    recognise_memory: int = 1_800_000_000
+    page_seconds: float = 20.0
+    recognise_seconds: float = 60.0
+    seconds: float = 300.0
+    least: int = 5
+
+
+LIMITS = ReadLimits()
+
+
+@dataclass(frozen=True, slots=True)
+class PageRead:
+    """What was read of one page: `sure` where its text was recognised in a picture, `error` where it was not read."""
+
+    text: str = ""
+    drawn: bool = False
+    sure: float | None = None
+    error: str = ""
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far the reading of a file has come."""
+
+    ready: bool = False
+    count: int = 0
+    begun: int = 0
+    complete: bool = False
+    peak: int = 0
+    pages: dict[int, PageRead] = field(default_factory=dict)
+    on_page: Callable[[int, PageRead], None] = lambda _number, _page: None
+
+    def note(self, number: int, page: PageRead) -> None:
+        """Take in what was read of a page."""
+        self.pages[number] = page
+        self.on_page(number, page)
+
+
+def run(
+    path: Path, order: dict[str, Any], progress: Progress, *, deadline: float, page_seconds: float, limits: ReadLimits
+) -> str:
+    """Let a child do `order`; return the reason of its refusal, `ENDED`, or `STOPPED` when it took too long."""
+    memory = limits.recognise_memory if order["task"] == "recognise" else limits.memory
+    more = {"most_pages": limits.pages, "most_characters": limits.page_characters, "memory": memory}
+    seconds = max(1, round(min(limits.seconds, deadline - time.monotonic() + 5)))
+    progress.ready, progress.begun, progress.complete = False, 0, False
+    with path.open("rb") as file:
+        child = subprocess.Popen(
+            [*COMMAND, json.dumps({**order, **more, "seconds": seconds})],
+            stdin=file,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            env=ENVIRONMENT,
+            start_new_session=True,
+        )
+    try:
+        for line in _lines(child, deadline, page_seconds, limits.output):
+            if line is None:
+                return STOPPED
+            reason = _note(line, progress, limits)
+            if reason or progress.complete:
+                return reason or ENDED
+        # The kernel stops a child that used up its time, and may do so before we do.
+        return STOPPED if child.wait(timeout=10) == -signal.SIGXCPU else ENDED
+    finally:
+        # The group, not the child alone: nothing it may have started outlives it.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+        if child.stdout:
+            child.stdout.close()
+
+
+def _lines(child: subprocess.Popen[bytes], deadline: float, page_seconds: float, output: int) -> Iterator[bytes | None]:
+    """Yield the child's lines; None, and no more, when it is too slow or says too much."""
+    assert child.stdout is not None  # noqa: S101 - a pipe was asked for.
+    descriptor = child.stdout.fileno()
+    waiting, total = b"", 0
+    stalled = time.monotonic() + page_seconds + STARTING
+    while True:
+        patience = min(deadline, stalled) - time.monotonic()
+        if patience <= 0 or not select.select([descriptor], [], [], patience)[0]:
+            yield None
+            return
+        data = os.read(descriptor, 1 << 16)
+        if not data:
+            return
+        total += len(data)
+        waiting += data
+        if total > output:
+            yield None
+            return
+        *complete, waiting = waiting.split(b"\n")
+        if complete:
+            stalled = time.monotonic() + page_seconds
+        yield from complete
+
+
+def _note(line: bytes, progress: Progress, limits: ReadLimits) -> str:
+    """Take in one line of the child, strictly: what it says came through a parser of strangers' files."""
+    try:
+        said: Any = json.loads(line)
+    except (ValueError, RecursionError):
+        return "damaged"
+    match said:
+        case {"ready": True}:
+            progress.ready = True
+        case {"reason": str(reason)} if reason in REASONS:
+            return reason
+        case {"pages": int(count)} if 0 < count <= limits.pages and progress.count in {0, count}:
+            progress.count = count
+        case {"begin": int(number)} if 0 < number <= progress.count:
+            progress.begun = number
+        case {"page": int(number), "text": str(text), "drawn": bool(drawn)} if number == progress.begun:
+            progress.note(number, PageRead(text[: limits.page_characters], drawn=drawn))
+        case {"page": int(number), "text": str(text), "sure": float() | int() as sure} if (
+            number == progress.begun and 0 <= sure <= 1
+        ):
+            progress.note(number, PageRead(text[: limits.page_characters], sure=float(sure)))
+        case {"page": int(number), "error": str(error)} if number == progress.begun:
+            progress.note(number, PageRead(error=error[:60] or "damaged"))
+        case {"end": int(number), "peak": int(peak)} if number == progress.count:
+            progress.complete, progress.peak = True, max(progress.peak, peak)
+        case _:
+            return "damaged"
+    return ""

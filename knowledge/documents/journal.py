@@ -1,0 +1,42 @@
+"""Note each page of a file as it is read, so that a reading that was cut short goes on where it was."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from knowledge.documents.child import PageRead, Progress
+
+
+class Journal:
+    """The pages read so far: one line of JSON each; without a path nothing is noted."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+
+    def progress(self) -> Progress:
+        """Return how far an earlier reading of the same file came."""
+        progress = Progress()
+        if self._path is None or not self._path.is_file():
+            return progress
+        for line in self._path.read_text(encoding="utf-8").splitlines():
+            try:
+                noted = json.loads(line)
+            except ValueError:
+                break  # The line at which a worker was killed.
+            progress.count = noted["count"]
+            progress.pages[noted["number"]] = PageRead(**noted["page"])
+        progress.complete = bool(progress.count) and len(progress.pages) == progress.count
+        return progress
+
+    def add(self, number: int, page: PageRead, count: int) -> None:
+        """Note a page of `count`."""
+        if self._path is None:
+            return
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"number": number, "count": count, "page": asdict(page)}) + "\n")
+
+    def forget(self) -> None:
+        """Remove what was noted: the file has been read."""
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
