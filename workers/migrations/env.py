@@ -6,6 +6,8 @@ from alembic import context
 from sqlalchemy import Float
 
 import knowledge.database.audit
+import knowledge.database.choices
+import knowledge.database.pairs
 import knowledge.documents.tables  # noqa: F401 - each puts its tables into the metadata
 import workers.request
 import workers.steps  # noqa: F401 - as above

@@ -1,0 +1,214 @@
+"""Settle what a model leaves half right: values as the data writes them, and groups that are whole."""
+
+import difflib
+from collections.abc import Iterator
+
+from sqlglot import exp
+
+from knowledge.database.catalog import Catalog, Column
+from knowledge.database.values import ValueIndex
+
+NEARLY = 0.84
+_YES = frozenset({"yes", "y", "true", "t", "1"})
+_NO = frozenset({"no", "n", "false", "f", "0"})
+
+
+def settle_values(tree: exp.Expr, catalog: Catalog, index: ValueIndex) -> list[str]:
+    """Write compared values as the data does, or compare the column that has them; return what changed, in words."""
+    changes: list[str] = []
+    for select in tree.find_all(exp.Select):
+        tables = _tables(select, catalog)
+        for part in list(select.find_all(exp.Year, exp.Cast)):
+            inner = _year_of(part)
+            if inner is not None and (year := _column(inner, tables, catalog)) and _is_year(year):
+                part.replace(inner.copy())
+                changes.append(f"{year.name} is a year already")
+        for test in _tests(select):
+            columns = list(test.this.find_all(exp.Column))
+            if len(columns) != 1 or not _plain(test.this):
+                continue
+            column = _column(columns[0], tables, catalog)
+            if column is None:
+                continue
+            lowered = isinstance(test.this, exp.Lower)
+            literals = test.expressions if isinstance(test, exp.In) else [test.expression]
+            for literal in literals:
+                bare = literal.this if isinstance(literal, exp.Lower | exp.Upper) else literal
+                if lowered and isinstance(bare, exp.Literal) and bare.is_string:
+                    bare.set("this", bare.name.lower())
+                _settle(test, columns[0], column, bare, tables, index, changes, lowered=lowered)
+    return changes
+
+
+def settle_groups(tree: exp.Expr) -> list[str]:
+    """Make every aggregate stand beside groups only: add what is missing from GROUP BY, move it out of WHERE."""
+    changes: list[str] = []
+    for select in tree.find_all(exp.Select):
+        _move_to_having(select, changes)
+        summed = [each for each in select.expressions if _aggregates(each)]
+        plain = [each for each in select.expressions if not _aggregates(each) and _columns(each)]
+        group = select.args.get("group")
+        if not summed or not plain:
+            continue
+        if group is None and len(summed) == 1 and isinstance(summed[0].unalias(), exp.Max | exp.Min):
+            # "The largest and its name" in one line: the row that has it.
+            extreme = summed[0].unalias()
+            if not select.args.get("limit") and not select.args.get("order"):
+                inner = extreme.this.copy()
+                extreme.replace(extreme.this)
+                select.order_by(exp.Ordered(this=inner, desc=isinstance(extreme, exp.Max)), copy=False)
+                select.limit(1, copy=False)
+                changes.append("the row with the extreme value")
+            continue
+        present = [each.sql().lower() for each in group.expressions] if group else []
+        if any(each.isdigit() for each in present):
+            continue
+        for each in plain:
+            inner = each.unalias()
+            names = {column.name.lower() for column in _columns(inner)}
+            grouped = " ".join(present)
+            if inner.sql().lower() in present or (each.alias and each.alias.lower() in present):
+                continue
+            if names and all(name in grouped for name in names) and not isinstance(inner, exp.Column):
+                continue
+            if isinstance(inner, exp.Column) and any(
+                part.split(".")[-1].strip('`"') == inner.name.lower() for part in present
+            ):
+                continue
+            select.group_by(inner.copy(), copy=False)
+            changes.append(f"grouped by {inner.sql()} too")
+    return changes
+
+
+def _move_to_having(select: exp.Select, changes: list[str]) -> None:
+    where = select.args.get("where")
+    if where is None:
+        return
+    parts = list(where.this.flatten()) if isinstance(where.this, exp.And) else [where.this]
+    late = [each for each in parts if _aggregates(each)]
+    if not late:
+        return
+    early = [each for each in parts if each not in late]
+    select.set("where", exp.Where(this=exp.and_(*(each.copy() for each in early))) if early else None)
+    select.having(*(each.copy() for each in late), copy=False)
+    changes.append("a condition on a total stands in HAVING")
+
+
+def _aggregates(node: exp.Expr) -> bool:
+    """Tell whether a total is taken here, and not in a query within or over a window."""
+    if isinstance(node, exp.Subquery | exp.Select | exp.Window):
+        return False
+    if isinstance(node, exp.AggFunc):
+        return True
+    return any(_aggregates(each) for each in node.iter_expressions())
+
+
+def _columns(node: exp.Expr) -> list[exp.Column]:
+    if isinstance(node, exp.Subquery | exp.Select):
+        return []
+    if isinstance(node, exp.Column):
+        return [node]
+    return [column for each in node.iter_expressions() for column in _columns(each)]
+
+
+def _tables(select: exp.Select, catalog: Catalog) -> dict[str, str]:
+    """Return name in the query → table of the catalogue, for one SELECT."""
+    clause = select.args.get("from_") or select.args.get("from")
+    sources = [clause.this] if clause is not None else []
+    sources += [join.this for join in select.args.get("joins") or []]
+    return {
+        each.alias_or_name.lower(): each.name.lower()
+        for each in sources
+        if isinstance(each, exp.Table) and each.name.lower() in catalog.relations
+    }
+
+
+def _tests(select: exp.Select) -> Iterator[exp.Expr]:
+    for kind in (exp.EQ, exp.NEQ, exp.In, exp.Like):
+        for test in select.find_all(kind):
+            if test.find_ancestor(exp.Select) is select:
+                yield test
+
+
+def _year_of(node: exp.Expr) -> exp.Column | None:
+    """Return x of YEAR(x), however the database at hand writes it."""
+    if isinstance(node, exp.Year):
+        inner = node.this.this if isinstance(node.this, exp.TsOrDsToDate) else node.this
+        return inner if isinstance(inner, exp.Column) else None
+    shaped = node.this
+    if not isinstance(shaped, exp.TimeToStr) or shaped.text("format") != "%Y":
+        return None
+    inner = shaped.this.this if isinstance(shaped.this, exp.TsOrDsToTimestamp) else shaped.this
+    return inner if isinstance(inner, exp.Column) else None
+
+
+def _is_year(column: Column) -> bool:
+    return column.kind == "number" and "year" in column.name.lower()
+
+
+def _plain(node: exp.Expr) -> bool:
+    return isinstance(node.this if isinstance(node, exp.Lower | exp.Upper | exp.Trim) else node, exp.Column)
+
+
+def _column(column: exp.Column, tables: dict[str, str], catalog: Catalog) -> Column | None:
+    if column.table:
+        return catalog.find(tables.get(column.table.lower(), ""), column.name)
+    found = [each for table in tables.values() if (each := catalog.find(table, column.name))]
+    return found[0] if len(found) == 1 else None
+
+
+def _settle(  # noqa: PLR0917 - one test with all that it stands among
+    test: exp.Expr,
+    node: exp.Column,
+    column: Column,
+    literal: exp.Expr,
+    tables: dict[str, str],
+    index: ValueIndex,
+    changes: list[str],
+    *,
+    lowered: bool,
+) -> None:
+    if column.kind in {"boolean", "number"} and isinstance(literal, exp.Literal) and literal.is_string:
+        said = literal.name.lower()
+        if said in _YES | _NO and not said.isdigit():
+            literal.replace(exp.Literal.number(1 if said in _YES else 0))
+        return
+    if not column.values or column.kind != "text":
+        return
+    known = {each.casefold(): each for each in column.values}
+    if isinstance(literal, exp.Boolean) or (isinstance(literal, exp.Literal) and literal.name.lower() in _YES | _NO):
+        wanted = _YES if (literal.name.lower() in _YES or literal.args.get("this") is True) else _NO
+        fits = [value for key, value in known.items() if key in wanted]
+        if set(known) <= _YES | _NO and fits and literal.name not in column.values:
+            literal.replace(exp.Literal.string(fits[0].lower() if lowered else fits[0]))
+        return
+    if not isinstance(literal, exp.Literal) or not literal.is_string:
+        return
+    said = literal.name
+    bare = said.strip("%").casefold()
+    if isinstance(test, exp.Like):
+        if not bare or any(bare.replace("%", "") in key.replace(" ", "") or bare in key for key in known):
+            return
+        if "%" in said.strip("%"):
+            return
+    elif said in column.values or (lowered and said.casefold() in known):
+        return
+    if bare in known:
+        literal.set("this", known[bare])
+        return
+    held = [each for each, _ in index.holds(bare) if each.table.lower() in tables.values()]
+    better = [each for each in held if each.table.lower() == column.table.lower()] or held
+    if better and len({each.full for each in better}) == 1:
+        alias = next(name for name, table in tables.items() if table == better[0].table.lower())
+        changes.append(f"“{said}” is a value of {better[0].full}")
+        node.set("this", exp.to_identifier(better[0].name))
+        node.set("table", exp.to_identifier(alias))
+        if not isinstance(test, exp.Like) and not lowered:
+            exact = next(value for found, value in index.holds(bare) if found.full == better[0].full)
+            literal.set("this", exact)
+        return
+    near = difflib.get_close_matches(bare, known, 1, NEARLY)
+    if near:
+        changes.append(f"“{said}” is written “{known[near[0]]}”")
+        pattern = said.replace(said.strip("%"), known[near[0]])
+        literal.set("this", pattern.lower() if lowered else pattern)

@@ -1,0 +1,268 @@
+"""Say in words what a result shows and what was counted: by rule, so that every number is one of the result's."""
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from knowledge.database.catalog import Catalog
+from knowledge.database.dialect import parse
+from knowledge.database.names import words
+from knowledge.types import Table
+
+NAMED = 4  # Columns of a single row that are said in full.
+_TIME = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:[ T][\d:.]+)?)?|-?Q[1-4]|-W?\d\d)?")
+_COMPARED: dict[type, str] = {
+    exp.EQ: "is",
+    exp.NEQ: "is not",
+    exp.GT: "more than",
+    exp.GTE: "from",
+    exp.LT: "below",
+    exp.LTE: "up to",
+    exp.Like: "like",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """The fixed words of an answer in one language."""
+
+    one: str
+    rows: str
+    cut: str
+    highest: str
+    lowest: str
+    trend: str
+    nothing: str
+    null: str
+    refused: str
+    holds: str
+    failed: str
+    hidden: str
+    unsure: str
+
+
+ENGLISH = Phrases(
+    one="{name}: {value}.",
+    rows="{count} rows.",
+    cut="The first {count} rows; there are more.",
+    highest="{name} is highest for {label}: {value}",
+    lowest="lowest for {label}: {value}",
+    trend="{name} goes from {first} ({start}) to {last} ({end})",
+    nothing="Nothing in the data matches.",
+    null="There is no value for that in the data.",
+    refused="The bank's data does not answer that.",
+    holds="It holds: {tables}.",
+    failed="I could not put that question to the data in a way that holds.",
+    hidden="That asks for something you may not see: {names}.",
+    unsure="Two ways to read the question give different results; please check the SQL.",
+)
+SPANISH = Phrases(
+    one="{name}: {value}.",
+    rows="{count} filas.",
+    cut="Las primeras {count} filas; hay más.",
+    highest="{name} es máximo para {label}: {value}",
+    lowest="mínimo para {label}: {value}",
+    trend="{name} pasa de {first} ({start}) a {last} ({end})",
+    nothing="Ningún dato coincide.",
+    null="No hay ningún valor para eso en los datos.",
+    refused="Los datos del banco no responden a esa pregunta.",
+    holds="Contienen: {tables}.",
+    failed="No he podido plantear la pregunta a los datos de forma fiable.",
+    hidden="La pregunta pide algo que usted no puede ver: {names}.",
+    unsure="Dos lecturas de la pregunta dan resultados distintos; revise el SQL.",
+)
+CHINESE = Phrases(
+    one="{name}：{value}。",
+    rows="共 {count} 行。",
+    cut="显示前 {count} 行，还有更多。",
+    highest="{name}最高的是 {label}：{value}",
+    lowest="最低的是 {label}：{value}",
+    trend="{name}从 {first}（{start}）变为 {last}（{end}）",
+    nothing="没有符合条件的数据。",
+    null="数据中没有这个值。",
+    refused="银行的数据无法回答这个问题。",
+    holds="数据包含：{tables}。",
+    failed="我无法可靠地把这个问题转换成查询。",
+    hidden="该问题涉及您无权查看的内容：{names}。",
+    unsure="对问题的两种理解得出不同的结果，请检查 SQL。",
+)
+LANGUAGES = {"English": ENGLISH, "Spanish": SPANISH, "Chinese": CHINESE}
+
+
+def tell(table: Table, phrases: Phrases = ENGLISH) -> str:
+    """Return what a result shows in one to three sentences."""
+    if not table.rows:
+        return phrases.nothing
+    if len(table.rows) == 1:
+        row = table.rows[0]
+        if all(each is None for each in row):
+            return phrases.null
+        said = [
+            phrases.one.format(name=heading(name), value=figure(value))
+            for name, value in list(zip(table.columns, row, strict=True))[:NAMED]
+        ]
+        return " ".join(said)
+    count = (phrases.cut if table.cut else phrases.rows).format(count=f"{len(table.rows):,}")
+    labels, measures = _shape(table)
+    if not measures:
+        return count
+    measure = measures[0]
+    ranked = [row for row in table.rows if isinstance(row[measure], int | float | Decimal)]
+    if not ranked:
+        return count
+    name = heading(table.columns[measure])
+    label = labels[0] if labels else None
+    sentences = []
+    if label is not None and len(labels) == 1 and _is_time([row[label] for row in ranked]):
+        ordered = sorted(ranked, key=lambda row: str(row[label]))
+        first, last = ordered[0], ordered[-1]
+        sentences.append(
+            phrases.trend.format(
+                name=name,
+                first=figure(first[measure]),
+                start=figure(first[label]),
+                last=figure(last[measure]),
+                end=figure(last[label]),
+            )
+        )
+    if labels:
+        top, low = max(ranked, key=lambda row: float(row[measure])), min(ranked, key=lambda row: float(row[measure]))
+        if top[measure] != low[measure] and not table.cut:
+            sentences.append(phrases.highest.format(name=name, label=_of(top, labels), value=figure(top[measure])))
+            sentences[-1] += "; " + phrases.lowest.format(label=_of(low, labels), value=figure(low[measure]))
+    return " ".join([count, *(f"{each}{'。' if phrases is CHINESE else '.'}" for each in sentences)])
+
+
+def heading(name: str) -> str:
+    """Return a column's name as words, its first letter large."""
+    said = words(name) if re.fullmatch(r"\w+", name) else name
+    return said[:1].upper() + said[1:]
+
+
+def figure(value: Any) -> str:
+    """Return a cell as people read it: thousands set apart, at most two decimals where there are many."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}" if abs(value) >= 10_000 else str(value)
+    if isinstance(value, float | Decimal):
+        size = float(value)
+        if size.is_integer():
+            return figure(int(value))
+        if abs(size) >= 1:
+            return f"{value:,.2f}"
+        return f"{value:.4g}"
+    if isinstance(value, dt.datetime):
+        return value.isoformat(sep=" ", timespec="minutes")
+    return str(value)
+
+
+def filters(sql: str, catalog: Catalog) -> tuple[str, ...]:
+    """Return in plain words what a query leaves out: each of its conditions, joins apart."""
+    try:
+        tree = parse(sql, catalog.dialect)
+    except SqlglotError:
+        return ()
+    said: list[str] = []
+    for select in tree.find_all(exp.Select):
+        for clause in (select.args.get("where"), select.args.get("having")):
+            if clause is not None:
+                parts = clause.this.flatten() if isinstance(clause.this, exp.And) else [clause.this]
+                said += [words_ for part in parts if (words_ := _condition(part, catalog))]
+    if isinstance(tree, exp.Select) and (limit := tree.args.get("limit")) is not None:
+        said.append(f"the first {limit.expression.name}")
+    return tuple(dict.fromkeys(said))
+
+
+def _condition(node: exp.Expr, catalog: Catalog) -> str:
+    node = node.unnest()
+    if isinstance(node, exp.Or):
+        return " or ".join(filter(None, (_condition(each, catalog) for each in node.flatten())))
+    if isinstance(node, exp.Not):
+        inner = node.this.unnest()
+        if isinstance(inner, exp.Is):
+            return f"{_operand(inner.this)} is given"
+        said = _condition(inner, catalog)
+        return f"not ({said})" if said else ""
+    if isinstance(node, exp.Is):
+        return f"{_operand(node.this)} is missing"
+    if isinstance(node, exp.Between):
+        return f"{_operand(node.this)} from {_operand(node.args['low'])} to {_operand(node.args['high'])}"
+    if isinstance(node, exp.In):
+        if node.args.get("query"):
+            return ""
+        return f"{_operand(node.this)} is one of {', '.join(map(_operand, node.expressions))}"
+    for kind, said in _COMPARED.items():
+        if type(node) is kind:
+            verb = said
+            left, right = node.this, node.expression
+            if isinstance(left, exp.Column) and isinstance(right, exp.Column) and kind is exp.EQ:
+                return ""
+            if kind in {exp.GTE, exp.LTE} and not _is_day(right):
+                verb = "at least" if kind is exp.GTE else "at most"
+            if kind is exp.LT and _is_day(right):
+                verb = "before"
+            if kind is exp.GT and _is_day(right):
+                verb = "after"
+            return f"{_operand(left)} {verb} {_operand(right)}"
+    return node.sql(catalog.dialect)
+
+
+def _operand(node: exp.Expr) -> str:
+    node = node.unnest()
+    if isinstance(node, exp.Lower | exp.Upper | exp.Cast) and isinstance(node.this, exp.Column | exp.Literal):
+        return _operand(node.this)
+    if isinstance(node, exp.Column):
+        return words(node.name)
+    if isinstance(node, exp.Literal):
+        return f"“{node.name.strip('%')}”" if node.is_string and not _TIME.fullmatch(node.name) else node.name
+    if isinstance(node, exp.Count):
+        return "the number of rows" if isinstance(node.this, exp.Star) else f"the number of {_operand(node.this)}"
+    if isinstance(node, exp.Sum | exp.Avg | exp.Max | exp.Min):
+        name = {"Sum": "total", "Avg": "average", "Max": "highest", "Min": "lowest"}[type(node).__name__]
+        return f"{name} {_operand(node.this)}"
+    if isinstance(node, exp.Distinct):
+        return f"different {', '.join(map(_operand, node.expressions))}"
+    return str(node.sql())
+
+
+def _is_day(node: exp.Expr) -> bool:
+    return (isinstance(node, exp.Literal) and bool(_TIME.fullmatch(node.name)) and node.is_string) or bool(
+        node.find(exp.CurrentDate, exp.DateSub, exp.DateAdd, exp.Date, exp.TsOrDsToDate)
+    )
+
+
+def _shape(table: Table) -> tuple[list[int], list[int]]:
+    """Return the columns that name a row, and those that measure it."""
+    labels: list[int] = []
+    measures: list[int] = []
+    for at, name in enumerate(table.columns):
+        cells = [row[at] for row in table.rows if row[at] is not None]
+        numbers = bool(cells) and all(isinstance(each, int | float | Decimal) for each in cells)
+        naming = re.search(r"(?i)(?:^|_)(?:id|year|month|quarter|week|day|code|number|no)$", name)
+        (measures if numbers and not naming else labels).append(at)
+    if not measures and len(labels) > 1:
+        last = labels[-1]
+        if all(isinstance(row[last], int | float | Decimal | None) for row in table.rows):
+            return labels[:-1], [last]
+    return labels, measures
+
+
+def _of(row: Sequence[Any], labels: Sequence[int]) -> str:
+    return ", ".join(figure(row[at]) if not isinstance(row[at], int) else str(row[at]) for at in labels[:3])
+
+
+def _is_time(cells: Sequence[Any]) -> bool:
+    return all(
+        isinstance(each, dt.date) or (isinstance(each, str) and _TIME.fullmatch(each)) or
+        (isinstance(each, int) and 1900 < each < 2200)
+        for each in cells
+    )  # fmt: skip

@@ -1,0 +1,135 @@
+"""Have the model write SQL, put right what the catalogue can, and let it mend what is refused."""
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
+from sqlglot.errors import SqlglotError
+
+from knowledge.database.catalog import Catalog
+from knowledge.database.dialect import parse
+from knowledge.database.guard import Guard, Guarded
+from knowledge.database.link import Linked
+from knowledge.database.mend import UnknownNameError, mend
+from knowledge.database.periods import Period
+from knowledge.database.prompt import SYSTEM, Example, prompt
+from knowledge.database.run import Result, Runner
+from knowledge.database.settle import settle_groups, settle_values
+from knowledge.database.values import ValueIndex
+from knowledge.errors import RefusedSqlError, SqlError
+from knowledge.models.llm import write
+
+TOKENS = 260
+REPAIRS = 2
+FORBIDDEN = frozenset({"masked", "hidden"})  # Reasons of the guard that no other wording of the query would mend.
+_FENCE = re.compile(r"```(?:\w+)?\s*(.*?)(?:```|$)", re.DOTALL)
+_START = re.compile(r"(?is)\b(?:select|with)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A query that ran: what was asked of the database, what came, and what had to be mended on the way."""
+
+    guarded: Guarded
+    result: Result
+    changes: tuple[str, ...] = ()
+    repairs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """No query could be written that runs; `forbidden` when it is the policy that stands in the way."""
+
+    trouble: str
+    sql: str = ""
+    forbidden: bool = False
+
+
+@dataclass(slots=True)
+class SqlWriter:
+    """The model with one database, as one asker sees it."""
+
+    llm: BaseChatModel
+    catalog: Catalog
+    values: ValueIndex
+    guard: Guard
+    runner: Runner
+    stopped: Callable[[], bool] = lambda: False
+    seconds: dict[str, float] = field(default_factory=dict)
+    asker: str = ""
+    asked: str = ""
+
+    def write(
+        self,
+        question: str,
+        linked: Linked,
+        *,
+        today: date,
+        spoken: Sequence[Period] = (),
+        examples: Sequence[Example] = (),
+        previous: Example | None = None,
+    ) -> Written | Failed:
+        """Return what came of the model's query, after at most two repairs.
+
+        Raises:
+            StoppedError, TransientError, UserError: as the model and the database do.
+        """
+        told = prompt(question, self.catalog, linked, today=today, spoken=spoken, examples=examples, previous=previous)
+        messages: list[BaseMessage] = [SystemMessage(SYSTEM), HumanMessage(told)]
+        failed = Failed("The model wrote no query.")
+        for repairs in range(REPAIRS + 1):
+            said = self._ask(messages)
+            outcome = self.run(bare_sql(said), spoken, repairs=repairs)
+            if isinstance(outcome, Written) or outcome.forbidden:
+                return outcome
+            if failed.sql and outcome.sql == failed.sql:
+                return outcome  # The same mistake again: a third time would be no other.
+            failed = outcome
+            messages = [
+                *messages[:2],
+                AIMessage(bare_sql(said)),
+                HumanMessage(f"That query is wrong: {outcome.trouble[:600]}\nWrite the corrected query alone."),
+            ]
+        return failed
+
+    def run(self, sql: str, spoken: Sequence[Period] = (), *, repairs: int = 0) -> Written | Failed:
+        """Mend, check and run one query."""
+        began = time.monotonic()
+        try:
+            tree = parse(sql, self.catalog.dialect)
+            changes = mend(tree, self.catalog)
+            changes += settle_values(tree, self.catalog, self.values)
+            changes += mend(tree, self.catalog)
+            changes += settle_groups(tree)
+            guarded = self.guard.check(tree.sql(self.catalog.dialect))
+            result = self.runner.run(guarded, stopped=self.stopped, user=self.asker, question=self.asked)
+        except SqlglotError as error:
+            return Failed(f"Syntax error: {str(error)[:200]}", sql)
+        except UnknownNameError as error:
+            return Failed(str(error), sql)
+        except RefusedSqlError as error:
+            self.runner.refused(sql, error, user=self.asker, question=self.asked)
+            return Failed(error.repair, sql, forbidden=error.reason in FORBIDDEN)
+        except SqlError as error:
+            return Failed(error.repair, sql)
+        finally:
+            self.seconds["query"] = round(self.seconds.get("query", 0.0) + time.monotonic() - began, 3)
+        return Written(guarded, result, tuple(changes), repairs)
+
+    def _ask(self, messages: Sequence[BaseMessage]) -> str:
+        began = time.monotonic()
+        said = "".join(write(self.llm, messages, tokens=TOKENS, stopped=self.stopped))
+        self.seconds["model"] = round(self.seconds.get("model", 0.0) + time.monotonic() - began, 3)
+        return said
+
+
+def bare_sql(said: str) -> str:
+    """Return the one query in what a model said."""
+    fenced = _FENCE.search(said)
+    text = fenced[1] if fenced else said
+    start = _START.search(text)
+    return text[start.start() :].split(";")[0].strip() if start else text.strip()

@@ -1,0 +1,217 @@
+"""What is answered from the data, what is asked back, and what is refused."""
+
+import pytest
+
+from knowledge.errors import NotAllowedError, RefusedSqlError
+from knowledge.types import Asker, Question, Turn
+
+BANKER = Asker("U1", frozenset({"banker"}))
+ADMIN = Asker("U2", frozenset({"admin"}))
+BY_SEGMENT = "SELECT segment, COUNT(*) AS customers FROM customers GROUP BY segment ORDER BY segment"
+
+
+def ask(analyst, text, *, asker=ADMIN, thread=()):
+    return analyst.answer(Question(text, asker=asker, thread=thread))
+
+
+def test_a_question_gets_its_rows_the_query_and_words_of_the_result(analyst, llm):
+    llm.says(f"```sql\n{BY_SEGMENT};\n```")
+
+    answer = ask(analyst, "How many customers are there in each segment?")
+
+    assert answer.table.rows == (("business", 1), ("retail", 2))
+    assert "retail: 2" in answer.text
+    assert "GROUP BY" in answer.sql
+    assert answer.route == "data"
+    assert not answer.refused
+
+
+def test_a_column_in_another_table_is_found_and_joined(analyst, llm):
+    llm.says("SELECT city, COUNT(*) AS customers FROM customers GROUP BY city")
+
+    answer = ask(analyst, "How many customers by city?")
+
+    assert set(answer.table.rows) == {("Oslo", 2), ("Bergen", 1)}
+    assert not llm.replies
+
+
+def test_what_the_database_refuses_is_mended_by_the_model(analyst, llm):
+    llm.says("SELECT COUNT(*) FROM vaults", "SELECT COUNT(*) AS accounts FROM accounts")
+
+    answer = ask(analyst, "How many accounts are there?")
+
+    assert answer.table.rows == ((4,),)
+    assert "There is no table vaults" in llm.prompt(1)
+
+
+def test_what_cannot_be_mended_is_refused_and_never_shown(analyst, llm):
+    llm.says("SELECT 1 FROM vaults", "SELECT 2 FROM vaults", "SELECT 3 FROM vaults")
+
+    answer = ask(analyst, "How many accounts are there?")
+
+    assert answer.refused
+    assert answer.table is None
+
+
+def test_a_writing_statement_never_reaches_the_database(analyst, llm, attempts):
+    llm.says("DELETE FROM accounts", "DELETE FROM accounts")
+
+    answer = ask(analyst, "How many accounts are there?")
+
+    assert answer.refused
+    assert all(attempt.outcome != "ran" for attempt in attempts)
+
+
+def test_rows_follow_the_role_of_the_asker(analyst, llm):
+    llm.says(*["SELECT SUM(balance) AS total FROM accounts"] * 2)
+
+    assert ask(analyst, "What is the sum of all account balances?").table.rows == ((3050.5,),)
+    assert ask(analyst, "What is the sum of all account balances?", asker=BANKER).table.rows == ((3000.5,),)
+
+
+def test_a_hidden_column_is_refused_by_name(analyst):
+    answer = ask(analyst, "What is the secret score of each customer?", asker=BANKER)
+
+    assert answer.refused
+    assert "secret score" in answer.text
+
+
+def test_who_has_no_role_sees_nothing(analyst):
+    answer = ask(analyst, "How many accounts are there?", asker=Asker("U9"))
+
+    assert answer.refused
+
+
+def test_a_masked_column_cannot_be_filtered_by(analyst, llm):
+    llm.says("SELECT COUNT(*) FROM customers WHERE full_name = 'Ada Berg'")
+
+    answer = ask(analyst, "How many customers have the full name Ada Berg?", asker=BANKER)
+
+    assert answer.refused
+    assert answer.table is None
+
+
+def test_what_the_data_does_not_speak_of_is_refused_without_a_query(analyst):
+    answer = ask(analyst, "How do volcanoes erupt?")
+
+    assert answer.refused
+    assert "customers" in answer.text
+
+
+def test_a_thing_that_no_column_holds_is_refused_when_the_model_doubts_it_too(analyst, llm):
+    llm.says("No")
+
+    answer = ask(analyst, "Which branch city of which customers has a museum?")
+
+    assert answer.refused
+    assert "museum" in answer.checks[0].detail
+
+
+def test_an_ambiguous_word_is_asked_back_once_and_remembered(analyst, llm):
+    first = ask(analyst, "How many accounts were opened last quarter?")
+    assert [choice.label for choice in first.choices] == ["Calendar", "Fiscal"]
+
+    llm.says(
+        *["SELECT COUNT(*) AS opened FROM accounts WHERE opened_on >= '2025-07-01' AND opened_on < '2025-10-01'"] * 2
+    )
+    chosen = ask(analyst, first.choices[0].question)
+    again = ask(analyst, "How many accounts were opened last quarter?")
+
+    assert chosen.table.rows == ((0,),)
+    assert not again.choices
+    assert any("Calendar" in each for each in again.definitions)
+
+
+def test_days_of_a_period_are_given_to_the_model(analyst, llm):
+    llm.says("SELECT COUNT(*) AS opened FROM accounts WHERE opened_on >= '2025-10-23'")
+
+    answer = ask(analyst, "How many accounts were opened in the last 30 days?")
+
+    assert "'2025-10-23'" in llm.prompt(0)
+    assert answer.table.rows == ((1,),)
+    assert any("opened on" in each for each in answer.filters)
+
+
+def test_a_follow_up_changes_the_last_query(analyst, llm):
+    before = Turn("How many customers in each segment?", "…", sql=BY_SEGMENT)
+    llm.says(
+        "SELECT segment, COUNT(*) AS customers FROM customers JOIN branches USING (branch_id) "
+        "WHERE city = 'Oslo' GROUP BY segment"
+    )
+
+    answer = ask(analyst, "and only for oslo?", thread=(before,))
+
+    assert BY_SEGMENT.split("FROM", maxsplit=1)[0].strip() in llm.prompt(0)
+    assert set(answer.table.rows) == {("retail", 1), ("business", 1)}
+
+
+def test_another_form_of_the_last_result_needs_no_model(analyst):
+    answer = ask(analyst, "as a pie", thread=(Turn("How many customers in each segment?", "…", sql=BY_SEGMENT),))
+
+    assert len(answer.table.rows) == 2
+
+
+def test_a_correction_counts_once_another_person_has_approved_it(analyst, llm):
+    question = Question("How many customers do we serve?", asker=ADMIN)
+    shown, number = analyst.correct(question, "SELECT COUNT(*) AS customers FROM customers", author="U2")
+    assert shown.table.rows == ((3,),)
+    assert not shown.verified
+    with pytest.raises(NotAllowedError):
+        analyst.pairs.approve(number, reviewer="U2")
+
+    analyst.pairs.approve(number, reviewer="U3")
+    answer = ask(analyst, "how many customers do we serve")
+
+    assert answer.verified.startswith("U3")
+    assert answer.table.rows == ((3,),)
+
+
+def test_a_verified_query_goes_stale_when_its_table_changes(analyst, catalog):
+    _, number = analyst.correct(
+        Question("How many customers do we serve?", asker=ADMIN), "SELECT COUNT(*) AS n FROM customers", author="U2"
+    )
+    analyst.pairs.approve(number, reviewer="U3")
+    changed = catalog.restrict(catalog.relations, [("customers", "segment")])
+
+    assert not analyst.pairs.all(catalog)[0].stale
+    assert analyst.pairs.all(changed)[0].stale
+    assert not analyst.pairs.similar("How many customers do we serve?", changed)
+
+
+def test_a_correction_is_guarded_as_any_query(analyst):
+    with pytest.raises(RefusedSqlError):
+        analyst.correct(Question("x", asker=ADMIN), "DROP TABLE customers", author="U2")
+
+
+@pytest.mark.parametrize(
+    ("text", "english", "said"),
+    [
+        ("¿Cuántos clientes hay en cada segmento?", "How many customers are in each segment?", "filas"),
+        ("每个客户类别有多少客户？", "How many customers are in each segment?", "共 2 行"),
+    ],
+)
+def test_a_question_is_answered_in_its_own_language(analyst, llm, text, english, said):
+    llm.says(english, BY_SEGMENT)
+
+    assert said in ask(analyst, text).text
+
+
+def test_how_fresh_the_data_is_and_what_was_counted_are_said(analyst, llm):
+    llm.says("SELECT SUM(balance) AS total FROM accounts WHERE status <> 'closed'")
+
+    answer = ask(analyst, "What are the total deposits?")
+
+    assert answer.as_of == "2025-11-01"
+    assert "status is not “closed”" in answer.filters
+    assert any("open accounts" in each for each in answer.definitions)
+    assert answer.text == "Total: 3,000.50."
+
+
+def test_an_empty_result_says_so(analyst, llm):
+    llm.says("SELECT name FROM branches WHERE city = 'Tromsø'")
+
+    assert "Nothing" in ask(analyst, "Which branches are in the city of Tromsø?").text
+
+
+def test_the_data_knows_what_it_is_about(analyst):
+    assert analyst.knows("customers by segment in Oslo") > analyst.knows("who may terminate the agreement early?")
