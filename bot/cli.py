@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from bot import cli_ask, cli_evaluate, cli_models, cli_status
+from bot import cli_ask, cli_bank, cli_compare, cli_evaluate, cli_models, cli_status
 from knowledge.errors import TellerError, UserError
 from workers.runtime import read_runtime
 from workers.settings import Settings, read_settings
@@ -55,6 +55,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     ingest.add_argument("--in-process", action="store_true", help="read here even when workers run")
 
+    compare = _verb(verbs, "compare", "compare two contracts clause by clause", cli_compare.compare)
+    compare.add_argument("first", metavar="A")
+    compare.add_argument("second", metavar="B")
+    compare.add_argument("--html", metavar="FILE", help="write the whole comparison there")
+    compare.add_argument(
+        "--playbook", metavar="FILE", help="check against these rules instead of the ones that come along"
+    )
+
     reindex = _verb(verbs, "reindex", "read every document again and switch to the new index", cli_ask.reindex)
     reindex.add_argument("--in-process", action="store_true", help="work here even when workers run")
 
@@ -66,12 +74,22 @@ def _parser() -> argparse.ArgumentParser:
     pull = _verb(model_verbs, "pull", "fetch weights, checked by sha256", cli_models.pull)
     pull.add_argument("names", nargs="*", metavar="NAME", help="by default those that the settings name")
 
+    bank = _verb(verbs, "bank", "seed or describe the bank's data", None)
+    bank_verbs = bank.add_subparsers(required=True, metavar="seed|describe")
+    seed = _verb(bank_verbs, "seed", "make the demo bank, or make it anew", cli_bank.seed)
+    seed.add_argument("--if-missing", action="store_true", help="keep one that is there")
+    seed.add_argument("--if-old", action="store_true", help="keep one that was made today")
+    seed.add_argument("--today", metavar="DATE", help="the last day that it knows of (today)")
+    seed.add_argument("--yes", action="store_true", help="even at BANK_URL")
+    _verb(bank_verbs, "describe", "the tables and their rows", cli_bank.describe)
+
     evaluate = _verb(
         verbs, "evaluate", f"score a set of cases: {' or '.join(cli_evaluate.SETS)}", cli_evaluate.evaluate
     )
     evaluate.add_argument("set", choices=cli_evaluate.SETS, metavar="SET", help=", ".join(cli_evaluate.SETS))
     evaluate.add_argument("--cases", required=True, metavar="DIR", help="the folder of the set")
     evaluate.add_argument("--limit", type=int, metavar="N", help="a sample of N, by fixed seed")
+    evaluate.add_argument("--with-model", action="store_true", help="routing: beside the language model alone")
     evaluate.add_argument("--fresh", action="store_true", help="forget what an interrupted run had done")
 
     reset = _verb(verbs, "reset", "forget everything in the data folder: library, ledger, conversations", _reset)

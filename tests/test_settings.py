@@ -24,6 +24,8 @@ def test_a_laptop_needs_no_setting(tmp_path: Path) -> None:
         ("SLACK_API_URL", "http://slack.example/"),
         ("REDIS_URL", "http://localhost"),
         ("STATE_URL", "postgresql://x"),
+        ("BANK_URL", "postgresql://x"),
+        ("BANK_URL", "mysql+pymysql://x"),
         ("HTTP_PORT", "http"),
         ("MAX_FILE_MB", "big"),
         ("ROLES", "lawyer"),

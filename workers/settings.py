@@ -24,6 +24,10 @@ class Settings:
     slack_signing_secret: str = _setting("", "Signing secret; needed for HTTP", secret=True)
     slack_api_url: str = _setting("https://slack.com/api/", "Where Slack's Web API is")
     state_url: str = _setting("", "Ledger and documents, an SQLAlchemy URL; empty: SQLite in `DATA_DIR`")
+    bank_url: str = _setting("", "The bank's data, an SQLAlchemy URL; empty: the demo bank in `DATA_DIR`", secret=True)
+    bank_policy: str = _setting(
+        "", "Who may see what of the bank's data, a YAML file; empty or `demo`: the demo bank's"
+    )
     redis_url: str = _setting("", "Queue and memory; empty: a bundled server started by `teller up`", secret=True)
     model_url: str = _setting("", "An OpenAI-compatible server; empty: llama.cpp inside the answer worker")
     model_key: str = _setting("", "The key of the server at `MODEL_URL`", secret=True)
@@ -58,6 +62,11 @@ class Settings:
     def pauses(self) -> Path:
         """Return the folder in which all processes note the pauses that Slack asks for."""
         return self.data / "run" / "pauses"
+
+    @property
+    def bank(self) -> str:
+        """Return the URL of the bank's data."""
+        return self.bank_url or f"sqlite:///{self.data / 'bank.db'}"
 
     @property
     def admin_ids(self) -> frozenset[str]:
@@ -113,11 +122,14 @@ def _check(settings: Settings) -> None:
         "redis_url": ("redis://", "rediss://", "redis+socket://", "unix://"),
         "model_url": ("http://", "https://"),
         "state_url": ("sqlite:///", "mysql+pymysql://"),
+        "bank_url": ("sqlite:///", "mysql+pymysql://"),
     }
     for name, prefixes in wanted.items():
         value = getattr(settings, name)
         if value and not value.startswith(prefixes):
             raise UserError(f"{name.upper()} must begin with {' or '.join(prefixes)}.")
+    if settings.bank_url and not settings.bank_policy:
+        raise UserError("BANK_URL needs BANK_POLICY: without one nobody may see anything of the bank's data.")
     for name in ("http_port", "max_file_mb"):
         try:
             float(getattr(settings, name))

@@ -17,7 +17,7 @@ SEED = 1871
 _BATCH = 5_000
 
 
-def build(engine: Engine, *, today: dt.date, seed: int = SEED) -> dict[str, int]:
+def build(engine: Engine, *, today: dt.date, seed: int = SEED, customers: int = people.CUSTOMERS) -> dict[str, int]:
     """Make the demo bank's tables anew and return how many rows each has; the same day and seed give the same bank.
 
     Raises:
@@ -31,7 +31,7 @@ def build(engine: Engine, *, today: dt.date, seed: int = SEED) -> dict[str, int]
                     connection.exec_driver_sql(statement)
             else:
                 tables.bank.create_all(connection)
-            _fill(connection, random.Random(seed), today)  # noqa: S311 - made-up people, not secrets.
+            _fill(connection, random.Random(seed), today, customers)  # noqa: S311 - made-up people, not secrets.
         with engine.begin() as connection:
             connection.exec_driver_sql(_statistics(connection))
             return describe(connection)
@@ -47,7 +47,7 @@ def describe(connection: Connection) -> dict[str, int]:
     }
 
 
-def _fill(connection: Connection, chance: random.Random, today: dt.date) -> None:
+def _fill(connection: Connection, chance: random.Random, today: dt.date, customers: int) -> None:
     _write(connection, tables.branches, people.branches(today))
     employed = list(people.staff(chance, today))
     advisers: dict[int, list[int]] = {}
@@ -55,7 +55,7 @@ def _fill(connection: Connection, chance: random.Random, today: dt.date) -> None
         if each["job_title"] == "Adviser" and each["left_on"] is None:
             advisers.setdefault(each["branch_id"], []).append(each["staff_id"])
     _write(connection, tables.staff, employed)
-    known = list(people.customers(chance, today, advisers))
+    known = list(people.customers(chance, today, advisers, count=customers))
     _write(connection, tables.customers, known)
     sold = {each["name"]: each for each in people.products()}
     _write(connection, tables.products, sold.values())

@@ -68,10 +68,12 @@ def staff(chance: random.Random, today: dt.date) -> Iterator[Row]:
             manager = manager or number
 
 
-def customers(chance: random.Random, today: dt.date, advisers: dict[int, list[int]]) -> Iterator[Row]:
-    """Yield customers by branch, with the gaps that real records have."""
+def customers(
+    chance: random.Random, today: dt.date, advisers: dict[int, list[int]], *, count: int = CUSTOMERS
+) -> Iterator[Row]:
+    """Yield `count` customers by branch, with the gaps that real records have."""
     weights = [weight for *_, weight in BRANCHES]
-    for number in range(1, CUSTOMERS + 1):
+    for number in range(1, count + 1):
         branch = chance.choices(range(1, len(BRANCHES) + 1), weights)[0]
         segment = chance.choices(("retail", "private", "business"), (78, 9, 13))[0]
         name = f"{chance.choice(FIRST_NAMES)} {chance.choice(SURNAMES)}"
