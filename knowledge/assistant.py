@@ -174,8 +174,8 @@ class _Answering:
         if not opens(asked.full) or len(found.documents) != 1:
             return found.passages
         opening = self.library.opening(found.documents[0].id, self.question.audience)
-        rest = [each for each in found.passages if opening is None or each.chunk.id != opening.chunk.id]
-        return [opening, *rest] if opening else rest
+        known = {each.chunk.id for each in opening}
+        return [*opening, *(each for each in found.passages if each.chunk.id not in known)]
 
     def _draft(
         self, writer: Writer, asked: _Asked, sources: Sequence[Source], found: Search, *, again: bool = False

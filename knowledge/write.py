@@ -45,6 +45,7 @@ _META = re.compile(
 )
 _LIST_MARK = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*•])\s+")
 _SENTENCE = re.compile(r"(?<=[.!?。！？])(?<!\bNo\.)(?<!Inc\.)(?<!Ltd\.)(?<!\b[A-Z]\.)((?:\s*\[\d+\])*)\s+(?=[^a-z\s])")
+_CITED = re.compile(r"\s*\[\d+\]")
 _ROLE = re.compile(r"<\|")
 
 Stopped = Callable[[], bool]
@@ -101,7 +102,7 @@ def translate(llm: BaseChatModel, question: str, *, stopped: Stopped) -> str:
 
 def restate(llm: BaseChatModel, question: str, turn: Turn, *, stopped: Stopped) -> str:
     """Return a follow-up as a question of its own, in words of the thread, or nothing when that did not succeed."""
-    before = f"{_harmless(turn.question)} Answer: {_harmless(turn.answer)[:300]}"
+    before = f"{_harmless(turn.question)} Answer: {_harmless(_CITED.sub('', turn.answer))[:300]}"
     ask = f"Before: {before}\nFollow-up: {_harmless(question)}\nQuestion:"
     text = "".join(write(llm, [SystemMessage(_RESTATER), HumanMessage(ask)], tokens=50, stopped=stopped))
     said = " ".join(_LINK.sub("", text.strip().split("\n")[0]).split())

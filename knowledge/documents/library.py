@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 from langchain_core.documents import Document as FoundDocument
@@ -25,6 +26,9 @@ from knowledge.documents.vectors import unit
 from knowledge.documents.view import View, Views
 from knowledge.errors import UnavailableError, UnreadableFileError
 from knowledge.types import Audience, Document, Passage, Receipt
+
+OPENING = 1000  # Characters of a document's beginning.
+OPENING_CHUNKS = 4
 
 __all__ = ["Library", "LibraryStatus", "ReadLimits", "Search"]
 
@@ -175,13 +179,15 @@ class Library:
     def search(self, question: str, audience: Audience, *, within: Collection[str] = (), limit: int = 12) -> Search:
         """Return the passages that answer a question best, of documents that everyone in the audience may see.
 
-        Documents that the question names are searched alone; failing those, the documents `within`; failing those, all.
+        The documents `within` are searched, and those that the question names when it names none of them; failing both,
+        all.
         """
         snapshot = self._snapshots.current()
         view = self._views.of(audience)
         named = resolve(question, [*view.namings.values()])
         inside = tuple(number for number, document in view.documents.items() if document.id in set(within))
-        chosen = inside or named.chosen()
+        # A thread is about its own documents, until a question names another one and none of these.
+        chosen = inside if set(inside) & set(named.chosen()) else named.chosen() + inside
         order = [number for number, _ in named.scores]
         chosen = tuple(sorted(chosen, key=lambda each: order.index(each) if each in order else len(order)))
         hidden = self._views.hidden(question, view, snapshot, best=named.best if chosen else 0.0)
@@ -200,14 +206,16 @@ class Library:
             passages=passages, documents=documents, hidden=hidden, confidence=confidence(freed, ranking, passages)
         )
 
-    def opening(self, document_id: str, audience: Audience) -> Passage | None:
-        """Return how a document begins, where parties, roles and dates stand, if the audience may see it."""
+    def opening(self, document_id: str, audience: Audience, *, characters: int = OPENING) -> tuple[Passage, ...]:
+        """Return how a document begins, where parties, roles and dates stand, to those who may see it."""
         view = self._views.of(audience)
         if all(each.id != document_id for each in view.documents.values()):
-            return None
+            return ()
         seen = set(view.chunks.tolist())
-        first = min((each for each in self._chunks.chunk_ids_of([document_id]) if each in seen), default=None)
-        return next(iter(self._passages([(first, 0.0)], view)), None) if first is not None else None
+        first = sorted(each for each in self._chunks.chunk_ids_of([document_id]) if each in seen)[:OPENING_CHUNKS]
+        passages = self._passages([(each, 0.0) for each in first], view)
+        ends = accumulate(len(passage.chunk.text) for passage in passages)
+        return tuple(passage for passage, end in zip(passages, ends, strict=True) if end <= characters) or passages[:1]
 
     def retriever(self, audience: Audience, *, within: Collection[str] = (), limit: int = 12) -> LibraryRetriever:
         """Return the search for one audience as a LangChain retriever."""
