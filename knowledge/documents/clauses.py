@@ -1,0 +1,191 @@
+"""Take a contract apart into its clauses: number, heading, words, page, and what each is about."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from knowledge.documents.chunk import Piece, split
+from knowledge.documents.words import stems
+from knowledge.types import Page
+
+TABLE = Path(__file__).with_name("clause_kinds.yaml")
+OTHER = "other"
+SHORT = 140  # Characters of a heading.
+LONGEST = 9000  # Characters that a section without headings inside may have.
+LEAST = 25  # Characters of a clause; less is a page number or a line of signatures.
+
+_NUMBER = re.compile(
+    r"(?P<number>(?:(?:ARTICLE|Article|SECTION|Section|SCHEDULE|Schedule|EXHIBIT|Exhibit|ANNEX|Annex|APPENDIX|Appendix|"
+    r"ATTACHMENT|Attachment|§)\s*)?(?:\d{1,2}(?:\.\d{1,2}){0,4}|[IVXLC]{1,6}|[A-Z]))(?:[.):]|\s|$)\s*"
+)
+_LISTED = re.compile(r"\((?:[a-z]{1,3}|\d{1,2}|[A-Z])\)|[a-z]\)")
+_TITLE = re.compile(r"(?P<title>[^.\n:;]{2,90}?)\s*(?:\.(?=\s|$)|:|;|\n|$|\s[-–—]\s)")
+_CONTENTS = re.compile(r"\.{4,}\s*\d*|(?:\. ){4,}|\s\d{1,3}\s*$")
+_SENTENCE = re.compile(r"\b(?:shall|will|may|is|are|has|have|agrees?|means|must|was|were)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A numbered clause of a contract; `path` are the headings that it stands under, `kind` what it is about."""
+
+    number: str
+    heading: str
+    text: str
+    page: int
+    last_page: int
+    path: tuple[str, ...] = ()
+    kind: str = OTHER
+
+    @property
+    def label(self) -> str:
+        """Return how a person would call the clause."""
+        return " ".join(each for each in (self.number, self.heading) if each) or self.text[:40].strip()
+
+    @property
+    def titled(self) -> str:
+        """Return every heading over the clause, the outermost first."""
+        return " ".join((*self.path, self.heading))
+
+
+def clauses(pages: Sequence[Page]) -> tuple[Clause, ...]:
+    """Return the clauses of a document in their order; lists within a clause stay in it."""
+    found: list[Clause] = []
+    above: tuple[str, ...] = ()
+    waiting: Clause | None = None  # A heading that no clause stands under yet.
+    last = 0
+    for piece in split(pages, small=1, large=10**9):
+        if _is_contents(piece.text):
+            continue
+        clause = _clause(piece)
+        top = int(clause.number) if clause.number.isdigit() else 0
+        listed = _is_listed(clause, piece.text, last) or (not waiting and _goes_on(found[-1:], clause))
+        last = top if top and not listed else last
+        if listed and (waiting or found):
+            if waiting:
+                found.append(waiting)
+            found[-1] = _joined(found[-1], clause)
+            waiting = None
+        elif _is_bare(clause):
+            waiting = replace(clause, heading=clause.heading or _headed(clause), path=_over(clause, above))
+            above = (*_over(clause, above), waiting.heading)
+        else:
+            found.append(replace(clause, path=_over(clause, above)))
+            waiting = None
+    return tuple(replace(each, kind=kind_of(each)) for each in _sections(found) if len(each.text) >= LEAST)
+
+
+def _sections(found: Sequence[Clause]) -> list[Clause]:
+    """Return the clauses with those of one section that have numbers only, as in 8.1 to 8.5, made one."""
+    joined: list[Clause] = []
+    for clause in found:
+        section = clause.number.rpartition(".")[0]
+        if not section or clause.heading or not clause.path:
+            joined.append(clause)
+            continue
+        before = joined[-1] if joined else None
+        if before and before.number == section and len(before.text) + len(clause.text) < LONGEST:
+            joined[-1] = _joined(before, clause)
+        else:
+            joined.append(replace(clause, number=section, heading=clause.path[-1], path=clause.path[:-1]))
+    return joined
+
+
+def _goes_on(before: Sequence[Clause], clause: Clause) -> bool:
+    """Tell whether capitals without a number only go on with a sentence written in capitals."""
+    return bool(before) and not clause.number and before[-1].text.rstrip()[-1:] not in tuple('.:;!?”"')
+
+
+def _is_bare(clause: Clause) -> bool:
+    """Tell whether a piece is the heading of those below and nothing else."""
+    if clause.heading:
+        rest = clause.text.partition(clause.heading.split()[-1])[2]
+        return len(re.findall(r"\w+", rest)) < 4
+    return len(clause.text) < SHORT and not _SENTENCE.search(clause.text) and clause.text.upper() == clause.text
+
+
+def _is_listed(clause: Clause, text: str, last: int) -> bool:
+    """Tell whether a piece is an item of the clause before it, whose top number is `last`, and no clause itself."""
+    if _LISTED.match(text) or not (clause.number or clause.heading):
+        return True
+    if clause.heading:
+        return False
+    return clause.number.isalpha() or (clause.number.isdigit() and int(clause.number) != last + 1)
+
+
+def kind_of(clause: Clause) -> str:
+    """Return what a clause is about: its own heading decides, then its words, then the headings over it."""
+    scores: dict[str, float] = {}
+    own, over, text = _words(clause.heading), _words(" ".join(clause.path)), " ".join(clause.text.lower().split())
+    for kind, heads, says in _kinds():
+        headed = max((len(head) / len(own) for head in heads if head <= own), default=0.0)
+        above = max((len(head) / len(over) for head in heads if head <= over), default=0.0)
+        said = min(3, sum(phrase in text for phrase in says))
+        score = 3.0 * headed + 1.2 * above + 0.8 * said
+        if score:
+            scores[kind] = score
+    return max(scores, key=lambda kind: scores[kind]) if scores else OTHER
+
+
+def kinds() -> tuple[str, ...]:
+    """Return every kind of clause, in the order in which contracts have them."""
+    return (*(kind for kind, _, _ in _kinds()), OTHER)
+
+
+@cache
+def _kinds() -> tuple[tuple[str, tuple[frozenset[str], ...], tuple[str, ...]], ...]:
+    rows = yaml.safe_load(TABLE.read_text(encoding="utf-8"))
+    return tuple((row["kind"], tuple(map(_words, row["heads"])), tuple(map(str.lower, row["says"]))) for row in rows)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(stems(text))
+
+
+def _clause(piece: Piece) -> Clause:
+    text = piece.text.strip()
+    match = _NUMBER.match(text)
+    number = " ".join(match["number"].split()) if match else ""
+    body = text[match.end() :] if match else text
+    title = _TITLE.match(body)
+    heading = " ".join(title["title"].split()) if title else ""
+    if heading and (len(heading.split()) > 9 or _SENTENCE.search(heading) or not _is_heading(heading)):
+        heading = ""
+    if not number and heading and not heading.isupper():
+        heading = ""  # Without a number only capitals make a heading.
+    return Clause(number.rstrip("."), heading, text, piece.page, piece.last_page)
+
+
+def _is_heading(words: str) -> bool:
+    """Tell whether words are written as a heading is: capitals where a sentence has none."""
+    long = [word for word in re.findall(r"[^\W\d_]+", words) if len(word) > 3]
+    return bool(long) and (len(long) <= 1 or sum(word[0].isupper() for word in long) >= 0.7 * len(long))
+
+
+def _joined(clause: Clause, more: Clause) -> Clause:
+    return replace(clause, text=f"{clause.text}\n{more.text}", last_page=more.last_page)
+
+
+def _headed(clause: Clause) -> str:
+    return " ".join((clause.heading or clause.text).split())[:90]
+
+
+def _over(clause: Clause, above: tuple[str, ...]) -> tuple[str, ...]:
+    """Return of the headings above those that this clause still stands under."""
+    if "." in clause.number:
+        return above[-1:]
+    return () if clause.number else above[-1:]
+
+
+def _is_contents(text: str) -> bool:
+    """Tell whether lines are of a table of contents."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    return bool(lines) and len(text) < 400 and sum(bool(_CONTENTS.search(line)) for line in lines) > len(lines) / 2
+
+
+def of_kind(found: Iterable[Clause], kind: str) -> tuple[Clause, ...]:
+    """Return the clauses of one kind."""
+    return tuple(each for each in found if each.kind == kind)

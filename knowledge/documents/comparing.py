@@ -1,0 +1,237 @@
+"""Answer “compare A with B”: find the two documents, compare them, say what differs with the words that prove it."""
+
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from langchain_core.embeddings import Embeddings
+
+from knowledge.documents.clauses import Clause, clauses
+from knowledge.documents.compare import Comparison, KindRow, compare
+from knowledge.documents.library import Library
+from knowledge.documents.playbook import Finding, Rule, check, read_playbook
+from knowledge.documents.read import PAGE_BREAK
+from knowledge.documents.report import difference, report
+from knowledge.documents.words import stems
+from knowledge.types import Answer, Audience, Check, Citation, Document, Page, Question, Table
+
+KEPT = 8  # Comparisons whose reports can still be asked for.
+QUOTE = 220
+LEAST_QUOTE = 24
+MOST_POINTS = 6
+# What lawyers look at first.
+WEIGHTY = (
+    *("term and renewal", "termination", "liability", "indemnity", "payment", "exclusivity and competition"),
+    *("governing law", "disputes", "assignment and subcontracting", "confidentiality", "data protection and security"),
+    *("insurance", "audit and records", "warranties", "licence and intellectual property"),
+)
+
+_BOTH = (
+    r"(?:these|the|both|those|our)?\s*(?:two|both|2)?\s*(?:\w+\s+)?"
+    r"(?:contracts?|agreements?|documents?|files?|pdfs?|sheets?|them|two|these)"
+)
+_PAIRED = (
+    re.compile(
+        r"(?i)\bcompar(?:e|ing|ison of)\s+(?P<a>.+?)\s+(?:with|to|against|versus|vs\.?|and)\s+(?P<b>.+?)\s*[?.!]*$"
+    ),
+    re.compile(r"(?i)\bdifferences?\b.*?\bbetween\s+(?P<a>.+?)\s+and\s+(?P<b>.+?)\s*[?.!]*$"),
+    re.compile(r"(?i)\bhow\s+do(?:es)?\s+(?P<a>.+?)\s+differ\s+from\s+(?P<b>.+?)\s*[?.!]*$"),
+    re.compile(r"(?i)\bvergleich(?:e|en Sie)?\s+(?P<a>.+?)\s+(?:mit|und)\s+(?P<b>.+?)\s*[?.!]*$"),
+    re.compile(r"(?i)\bunterschiede?\b.*?\bzwischen\s+(?P<a>.+?)\s+und\s+(?P<b>.+?)\s*[?.!]*$"),
+    re.compile(r"(?i)\bcompar[ae]\w*\s+(?P<a>.+?)\s+(?:con|y)\s+(?P<b>.+?)\s*[?.!]*$"),
+    re.compile(r"(?i)\bdiferencias?\b.*?\bentre\s+(?P<a>.+?)\s+y\s+(?P<b>.+?)\s*[?.!]*$"),
+    re.compile(r"(?:比较|对比)(?:一下)?\s*(?P<a>.+?)\s*(?:和|与|跟)\s*(?P<b>.+?)\s*[?？。]*$"),
+)
+_THESE = re.compile(
+    rf"(?i)^\W*(?:please\s+|can you\s+|could you\s+)?(?:compare\s+(?:{_BOTH})(?:\s+please)?|compare|"
+    rf"compare\s+(?:with|to)\s+each\s+other|(?:what|where)\b.*\bdiffer(?:s|ences?)?\b.*(?:{_BOTH})|"
+    r"vergleich\w*\s+(?:die\s+)?(?:beiden?|zwei)\b.*|compar[ae]\s+(?:los|las|ambos|ambas|estos|estas)\b.*|"
+    r"(?:比较|对比)(?:一下)?(?:这|两)?.{0,8})\W*$"
+)
+_SURE = 0.5  # Share of a name's words that a document must carry.
+
+
+@dataclass(frozen=True, slots=True)
+class CompareWish:
+    """The two documents that someone wants compared; both are "" for those of the thread."""
+
+    first: str = ""
+    second: str = ""
+
+
+def compare_wish(text: str) -> CompareWish | None:
+    """Return what is to be compared, or None when the text asks for something else."""
+    text = " ".join(text.split())
+    if _THESE.match(text):
+        return CompareWish()
+    found = next((match for pattern in _PAIRED if (match := pattern.search(text))), None)
+    return CompareWish(found["a"].strip(" “”\"'"), found["b"].strip(" “”\"'")) if found else None
+
+
+class Comparer:
+    """Compares two documents of the library for those who may see both."""
+
+    def __init__(self, library: Library, embeddings: Embeddings) -> None:
+        self._library = library
+        self._embeddings = embeddings
+        self._known: OrderedDict[tuple[str, str], tuple[Comparison, tuple[tuple[Finding, Finding], ...]]] = (
+            OrderedDict()
+        )
+        self._lock = threading.Lock()
+
+    @cached_property
+    def playbook(self) -> tuple[Rule, ...]:
+        """Return the bank's rules."""
+        return read_playbook()
+
+    def answer(self, question: Question, *, on_stage: Callable[[str], None] = lambda _words: None) -> Answer | None:
+        """Return the comparison that is asked for; None when none is, or when its two documents are not to be found."""
+        wish = compare_wish(question.text)
+        found = self._documents(wish, question) if wish else None
+        if found is None:
+            return None
+        on_stage(f"Comparing {_called(found[0])} with {_called(found[1])}")
+        comparison, checks = self.compare(*found)
+        return self._answer(comparison, checks)
+
+    def compare(self, a: Document, b: Document) -> tuple[Comparison, tuple[tuple[Finding, Finding], ...]]:
+        """Return how two documents compare, and what the playbook says of both."""
+        key = (a.id, b.id)
+        with self._lock:
+            known = self._known.get(key)
+        if known is None:
+            a_pages, b_pages = self._pages(a), self._pages(b)
+            both = [check(clauses(pages), self.playbook) for pages in (a_pages, b_pages)]
+            known = (compare(a, a_pages, b, b_pages, self._embeddings), tuple(zip(*both, strict=True)))
+            with self._lock:
+                self._known[key] = known
+                while len(self._known) > KEPT:
+                    self._known.popitem(last=False)
+        return known
+
+    def html(self, answer: Answer, audience: Audience) -> str | None:
+        """Return the report of a comparison that was answered, for those who may see both documents."""
+        visible = {document.id: document for document in self._library.documents(audience)}
+        ids = tuple(dict.fromkeys(citation.document_id for citation in answer.citations))
+        if answer.route != "compare" or len(ids) != 2 or not visible.keys() >= set(ids):
+            return None
+        return report(*self.compare(visible[ids[0]], visible[ids[1]]))
+
+    def _documents(self, wish: CompareWish, question: Question) -> tuple[Document, Document] | None:
+        visible = self._library.documents(question.audience)
+        if not wish.first:
+            thread = [turn.documents for turn in question.thread]
+            ids = dict.fromkeys((*question.focus, *(each for turn in reversed(thread) for each in turn)))
+            inside = [document for each in ids for document in visible if document.id == each]
+            return (inside[0], inside[1]) if len(inside) == 2 else None
+        first, second = (_named(words, visible) for words in (wish.first, wish.second))
+        return (first, second) if first and second and first.id != second.id else None
+
+    def _pages(self, document: Document) -> tuple[Page, ...]:
+        pages, start = [], 0
+        for number in range(1, document.pages + 1):
+            text = self._library.page_text(document.id, number)
+            pages.append(Page(number, text, start))
+            start += len(text) + len(PAGE_BREAK)
+        return tuple(pages)
+
+    def _answer(self, found: Comparison, checks: Sequence[tuple[Finding, Finding]]) -> Answer:
+        citations = [self._cite(found.a, _first(found, "a")), self._cite(found.b, _first(found, "b"))]
+        points = []
+        for row in _weighty(found.kinds)[:MOST_POINTS]:
+            marks = ""
+            for document, side in ((found.a, row.a), (found.b, row.b)):
+                if side and (citation := self._cite(document, side[0])):
+                    citations.append(citation)
+                    marks += f"[{_place(citations, citation)}]"
+            points.append(f"• {row.kind.capitalize()}: {difference(row)} {marks}".rstrip())
+        kept = tuple(dict.fromkeys(each for each in citations if each))
+        head = (
+            f"{_called(found.a)} (first) and {_called(found.b)} (second) have {len(found.pairs)} clauses in common: "
+            f"{found.count('same')} the same, {found.count('changed')} changed, "
+            f"{found.count('reworded')} written otherwise. "
+            f"{len(found.only_a)} stand only in the first, {len(found.only_b)} only in the second."
+        )
+        rows = tuple((row.kind, _places(row.a), _places(row.b), difference(row)) for row in found.kinds)
+        return Answer(
+            "\n".join([head, *points, *_judged(found, checks)]),
+            route="compare",
+            citations=kept,
+            table=Table(("Clauses about", _called(found.a), _called(found.b), "Difference"), rows),
+            checks=(Check("quotes", passed=True, detail="every quote stands on its page"),),
+            confidence=1.0,
+            searched=(_called(found.a), _called(found.b)),
+        )
+
+    def _cite(self, document: Document, clause: Clause | None) -> Citation | None:
+        """Return the beginning of a clause as its page has it; None where it stands on no page in one piece."""
+        if clause is None:
+            return None
+        page = " ".join(self._library.page_text(document.id, clause.page).split())
+        quote = " ".join(clause.text.split())[:QUOTE]
+        quote = quote.rsplit(" ", 1)[0] if len(quote) == QUOTE else quote
+        while len(quote) >= LEAST_QUOTE and quote not in page:
+            quote = quote[: len(quote) * 2 // 3].rsplit(" ", 1)[0]
+        if len(quote) < LEAST_QUOTE:
+            return None
+        return Citation(document.id, document.name, clause.page, quote, clause.label[:90])
+
+
+def _named(words: str, documents: Sequence[Document]) -> Document | None:
+    """Return the one document that goes by a name; None where none does, or two equally well."""
+    wanted = frozenset(stems(re.sub(r"(?i)\.(?:pdf|docx?|txt|md)\b", "", words)))
+    if not wanted:
+        return None
+    scores = []
+    for document in documents:
+        stem = re.sub(r"\.\w{2,4}$", "", document.name)
+        carried = frozenset(stems(" ".join((stem.replace("_", " "), document.title, *document.parties))))
+        scores.append((len(wanted & carried) / len(wanted), document.name.lower() == words.lower(), document))
+    ranked = sorted(scores, key=lambda each: each[:2], reverse=True)
+    if not ranked or ranked[0][0] < _SURE or (len(ranked) > 1 and ranked[0][:2] == ranked[1][:2]):
+        return None
+    return ranked[0][2]
+
+
+def _called(document: Document) -> str:
+    return document.name or document.title
+
+
+def _first(found: Comparison, side: str) -> Clause | None:
+    """Return the clause that a contract is introduced by."""
+    paired = [getattr(pair, side) for pair in found.pairs]
+    alone = [each.clause for each in (found.only_a if side == "a" else found.only_b)]
+    return next(iter((*paired, *alone)), None)
+
+
+def _weighty(rows: Sequence[KindRow]) -> list[KindRow]:
+    """Return the kinds of clause that differ in what matters, those that lawyers look at first, first."""
+    told = [
+        row
+        for row in rows
+        if row.kind in WEIGHTY and not row.same and (row.only_a or row.only_b or not (row.a and row.b))
+    ]
+    return sorted(told, key=lambda row: WEIGHTY.index(row.kind))
+
+
+def _places(found: Sequence[Clause]) -> str:
+    shown = ", ".join(f"{each.label[:50]} (p. {each.page})" for each in found[:3])
+    return shown + (f" and {len(found) - 3} more" if len(found) > 3 else "") or "–"
+
+
+def _judged(found: Comparison, checks: Sequence[tuple[Finding, Finding]]) -> list[str]:
+    lines = []
+    for at, document in enumerate((found.a, found.b)):
+        failed = [pair[at].rule.name for pair in checks if pair[at].status != "met"]
+        if failed:
+            lines.append(
+                f"Playbook, {_called(document)}: {len(failed)} of {len(checks)} rules not met: {'; '.join(failed[:5])}."
+            )
+    return lines
+
+
+def _place(citations: Sequence[Citation | None], wanted: Citation) -> int:
+    return list(dict.fromkeys(each for each in citations if each)).index(wanted) + 1

@@ -1,0 +1,267 @@
+"""Two contracts beside one another: what is the same, what changed, what only one has, and what the bank would want."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from knowledge.documents.clauses import clauses
+from knowledge.documents.compare import changes, compare, key_terms, match
+from knowledge.documents.comparing import Comparer, CompareWish, compare_wish
+from knowledge.documents.playbook import TABLE, check, read_playbook
+from knowledge.documents.report import report
+from knowledge.errors import UserError
+from knowledge.types import PUBLIC, Audience, Document, Page, Question
+
+FIRST = """HOSTING AGREEMENT
+
+This Agreement is made by and between Alpha Bank ASA and Hoster Ltd. The parties agree as follows.
+
+1. TERM. This Agreement begins on 1 March 2026 and continues for an initial term of three (3) years.
+
+2. TERMINATION. Either party may terminate this Agreement for convenience upon ninety (90) days written notice.
+
+3. FEES. The customer shall pay a fee of $5,000 a month within thirty (30) days of the invoice.
+
+4. CONFIDENTIALITY
+4.1 Each party shall keep the other's confidential information secret and shall not disclose it.
+4.2 The obligation lasts for five (5) years after the end of this Agreement.
+
+5. GOVERNING LAW. This Agreement shall be governed by and construed in accordance with the laws of Norway.
+
+6. AUDIT. The customer may audit the books and records of the supplier on ten (10) days notice.
+"""
+SECOND = """HOSTING AGREEMENT
+
+This Agreement is made by and between Beta Bank AB and Hoster Ltd. The parties agree as follows.
+
+1. CHOICE OF LAW. This Agreement shall be governed by and construed in accordance with the laws of Sweden.
+
+2. FEES. The customer shall pay a fee of $5,000 a month within thirty (30) days of the invoice.
+
+3. TERM. This Agreement begins on 1 March 2026 and continues for an initial term of five (5) years. It shall be
+automatically renewed for successive terms of one year.
+
+4. TERMINATION. Either party may terminate this Agreement for convenience upon thirty (30) days written notice.
+
+5. INSURANCE. The supplier shall maintain general liability insurance of at least $1,000,000 for each claim.
+
+6. CONFIDENTIAL INFORMATION. Each party shall keep the other's confidential information secret and shall not
+disclose it.
+"""
+A = Document("a" * 64, "alpha.txt", "HOSTING AGREEMENT", ("Alpha Bank ASA", "Hoster Ltd"), 1)
+B = Document("b" * 64, "beta.txt", "HOSTING AGREEMENT", ("Beta Bank AB", "Hoster Ltd"), 1)
+
+
+@pytest.fixture
+def comparison(embeddings):
+    return compare(A, (Page(1, FIRST),), B, (Page(1, SECOND),), embeddings)
+
+
+def test_clauses_have_number_heading_kind_and_the_numbered_parts_of_a_section_are_one():
+    found = {each.number: each for each in clauses((Page(1, FIRST),))}
+
+    assert [found[number].kind for number in "123456"] == [
+        "term and renewal", "termination", "payment", "confidentiality", "governing law", "audit and records",
+    ]  # fmt: skip
+    assert found["4"].heading == "CONFIDENTIALITY"
+    assert "five (5) years" in found["4"].text
+
+
+def test_a_table_of_contents_holds_no_clauses():
+    contents = "1. TERM ............ 2\n2. TERMINATION ............ 3\n3. FEES ............ 4\n\n"
+
+    assert [each.number for each in clauses((Page(1, contents), Page(2, FIRST, len(contents) + 2)))].count("1") == 1
+
+
+def test_clauses_are_paired_whatever_their_order_and_each_once(comparison):
+    paired = {pair.a.number: pair.b.number for pair in comparison.pairs if pair.a.number}
+
+    assert paired == {"1": "3", "2": "4", "3": "2", "4": "6", "5": "1"}
+    assert [each.clause.heading for each in comparison.only_a] == ["AUDIT"]
+    assert [each.clause.heading for each in comparison.only_b] == ["INSURANCE"]
+
+
+def test_what_changed_is_told_word_by_word(comparison):
+    pairs = {pair.a.heading: pair for pair in comparison.pairs}
+
+    assert pairs["FEES"].verdict == "same"
+    ended = pairs["TERMINATION"]
+    assert ended.verdict == "changed"
+    assert [(each.where, each.text) for each in ended.changes if each.where != "both"] == [
+        ("a", "ninety"), ("b", "thirty"), ("a", "90"), ("b", "30"),
+    ]  # fmt: skip
+
+
+def test_each_kind_of_clause_says_what_periods_amounts_and_laws_differ(comparison):
+    rows = {row.kind: row for row in comparison.kinds}
+
+    assert (rows["termination"].only_a, rows["termination"].only_b) == (("90 days",), ("30 days",))
+    assert (rows["governing law"].only_a, rows["governing law"].only_b) == (("law of Norway",), ("law of Sweden",))
+    assert rows["payment"].same
+    assert rows["insurance"].a == ()
+
+
+def test_words_in_common_are_counted_and_nothing_is_lost():
+    likeness, found = changes("The fee is $5 (five).", "The fee is $6 (six) now.")
+
+    assert 0.5 < likeness < 1
+    for side, words in (("a", "The fee is $5 (five)."), ("b", "The fee is $6 (six) now.")):
+        said = "".join(each.text for each in found if each.where in {"both", side})
+        assert re.sub(r"\s", "", said) == re.sub(r"\s", "", words)
+
+
+def test_key_terms_are_written_one_way():
+    text = (
+        "within thirty (30) business days, for 3 years, $1,000,000, 1.5 percent, by the laws of the State of New York"
+    )
+
+    assert key_terms(text) == ("30 days", "3 years", "$1,000,000", "1.5 %", "law of State of New York")
+
+
+def test_the_best_pairs_are_taken_first():
+    import numpy as np
+
+    assert match(np.array([[0.9, 0.8], [0.85, 0.2]], dtype=np.float32)) == {0: 0}
+
+
+def test_the_playbook_finds_what_is_missing_and_what_must_not_be_there_with_its_words():
+    first, second = (
+        {each.rule.id: each for each in check(clauses((Page(1, text),)), read_playbook())} for text in (FIRST, SECOND)
+    )
+
+    assert first["audit"].status == "met"
+    assert second["audit"].status == "missing"
+    assert second["audit"].evidence == ()
+    assert second["insurance"].status == "met"
+    assert first["silent-renewal"].status == "met"
+    assert second["silent-renewal"].status == "forbidden"
+    assert "automatically renewed" in second["silent-renewal"].evidence[0].quote
+    for finding in (*first.values(), *second.values()):
+        for proof in finding.evidence:
+            assert proof.quote in " ".join(proof.clause.text.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("- {id: a}", "no name"),
+        ("- {id: a, name: A}", "nothing is required"),
+        ("- {id: a, name: A, required: ['(']}", "pattern"),
+        ("- {id: a, name: A, required: [x], kinds: [nonsense]}", "nonsense"),
+        ("- {id: a, name: A, required: [x], wanted: 1}", "wanted"),
+        ("- {id: a, name: A, required: [x]}\n- {id: a, name: A, required: [x]}", "two rules"),
+        ("just words", "not a list"),
+        ("{", "cannot be read"),
+    ],
+)
+def test_a_wrong_playbook_is_refused_with_the_place(tmp_path, text, words):
+    path = tmp_path / "playbook.yaml"
+    path.write_text(text)
+
+    with pytest.raises(UserError, match=words):
+        read_playbook(path)
+
+
+def test_every_rule_of_the_playbook_that_comes_along_says_why():
+    assert all(rule.why for rule in read_playbook(TABLE))
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        assert not {name for name, _ in attrs} & {"src", "href", "onclick", "onload"}
+
+
+def test_the_report_is_one_page_that_nothing_in_a_contract_can_change(embeddings):
+    evil = FIRST.replace("TERMINATION.", "<script>alert(1)</script> TERMINATION <img src=x onerror=alert(1)>.")
+    found = compare(A, (Page(1, evil),), B, (Page(1, SECOND),), embeddings)
+    checks = tuple(zip(*(check(clauses((Page(1, text),)), read_playbook()) for text in (evil, SECOND)), strict=True))
+
+    page = report(found, checks)
+
+    tags = Tags()
+    tags.feed(page)
+    assert not {"script", "img", "link", "iframe"} & set(tags.tags)
+    assert {"del", "ins", "table"} <= set(tags.tags)
+    assert "default-src 'none'" in page
+    assert "&lt;script&gt;" in page
+
+
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [
+        ("compare alpha.pdf with beta.pdf", CompareWish("alpha.pdf", "beta.pdf")),
+        (
+            "Please compare the IBM agreement and the VIP agreement.",
+            CompareWish("the IBM agreement", "the VIP agreement"),
+        ),
+        ("What are the differences between Alpha and Beta?", CompareWish("Alpha", "Beta")),
+        ("Vergleiche Alpha mit Beta", CompareWish("Alpha", "Beta")),
+        ("Compara Alpha con Beta", CompareWish("Alpha", "Beta")),
+        ("比较 Alpha 和 Beta", CompareWish("Alpha", "Beta")),
+        ("compare these two contracts", CompareWish()),
+        ("compare the two", CompareWish()),
+        ("Can you compare both files please?", CompareWish()),
+    ],
+)
+def test_a_wish_to_compare_is_heard(text, wish):
+    assert compare_wish(text) == wish
+
+
+@pytest.mark.parametrize(
+    "text", ["What is the term?", "Who may terminate with cause?", "total deposits by branch", "compared"]
+)
+def test_other_questions_are_left_alone(text):
+    assert compare_wish(text) is None
+
+
+@pytest.fixture
+def comparer(library, embeddings, ingest):
+    ingest("alpha.txt", FIRST, "C1")
+    ingest("beta.txt", SECOND, "C1")
+    return Comparer(library, embeddings)
+
+
+HERE = Audience(frozenset({PUBLIC, "C1"}))
+
+
+def test_two_documents_by_name_are_compared_with_words_from_both(comparer, library):
+    answer = comparer.answer(Question("compare alpha.txt with beta.txt", HERE))
+
+    assert answer is not None
+    assert answer.route == "compare"
+    assert "first: 90 days; second: 30 days" in answer.text
+    assert "Audit" in answer.text
+    assert answer.table is not None
+    assert {each.document for each in answer.citations} == {"alpha.txt", "beta.txt"}
+    for each in answer.citations:
+        assert each.quote in " ".join(library.page_text(each.document_id, each.page).split())
+    marks = {int(mark) for mark in re.findall(r"\[(\d+)\]", answer.text)}
+    assert max(marks) <= len(answer.citations)
+    page = comparer.html(answer, HERE)
+    assert page is not None
+    assert "alpha.txt" in page or "HOSTING" in page
+
+
+def test_the_two_files_of_a_thread_are_compared_without_their_names(comparer, library):
+    focus = tuple(document.id for document in library.documents(HERE))
+
+    assert comparer.answer(Question("compare these two contracts", HERE, focus=focus)) is not None
+    assert comparer.answer(Question("compare these two contracts", HERE, focus=focus[:1])) is None
+
+
+def test_a_document_that_may_not_be_seen_is_not_compared(comparer):
+    answer = comparer.answer(Question("compare alpha.txt with beta.txt", HERE))
+
+    assert comparer.answer(Question("compare alpha.txt with beta.txt", Audience())) is None
+    assert comparer.html(answer, Audience()) is None
+
+
+def test_names_that_fit_no_document_or_two_are_not_guessed(comparer):
+    assert comparer.answer(Question("compare deposits in Oslo with Bergen", HERE)) is None
+    assert comparer.answer(Question("compare hosting agreement with beta.txt", HERE)) is None
