@@ -124,9 +124,8 @@ class _Answering:
             draft = self._draft(writer, asked, sources, found)
             if draft.denied and stated >= DOUBTED:
                 draft = self._draft(writer, asked, sources, found, again=True)
-        if not any(proof.holds for proof in draft.proofs) and not draft.denied and stated >= SURE:
-            draft.proofs = [quoted(asked.full, sources)]
-            draft.reply.quote(draft.proofs[0])
+        if not any(proof.holds for proof in draft.proofs) and not draft.denied:
+            self._quote(draft, asked, sources, stated)
         verdict = judge(asked.full, draft.proofs, denied=draft.denied, stated=stated, confidence=found.confidence)
         if not verdict.shown:
             return refusal(
@@ -196,6 +195,17 @@ class _Answering:
             if proof.holds and draft.reply.add(proof):
                 self.on_text(draft.reply.text)
         return draft
+
+    def _quote(self, draft: _Draft, asked: _Asked, sources: Sequence[Source], stated: float) -> None:
+        """Let the page speak where the model found the words and could not put them right."""
+        misread = next((proof for proof in draft.proofs if proof.misread), None)
+        if misread is not None:
+            draft.proofs = [Proof("", misread.quotes, ())]
+        elif stated >= SURE:
+            draft.proofs = [quoted(asked.full, sources)]
+        else:
+            return
+        draft.reply.quote(draft.proofs[0])
 
     @contextmanager
     def _timed(self, stage: str) -> Iterator[None]:

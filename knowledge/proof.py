@@ -40,11 +40,15 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What came of proving one sentence: `lost` says what no quote carries; without any, it is proven."""
+    """What came of proving one sentence: `lost` says what no quote carries; without any, it is proven.
+
+    It is `misread` when the quotes carry all of it, but give a number for another thing than the one asked about.
+    """
 
     text: str
     quotes: tuple[Quote, ...]
     lost: tuple[str, ...]
+    misread: bool = False
 
     @property
     def holds(self) -> bool:
@@ -87,14 +91,15 @@ def prove(
             break
         chosen.append(pool.pop(at))
     given = _given(chosen)
-    lost = claim.lost(given) + misbound(text, question, given)
+    lost = claim.lost(given)
     if not claim.supported(given):
         lost.append("most of its words")
     if not translated and _turned(text, given):
         lost.append("its “not”")
     if not translated and _forbids(text, given):
         lost.append("its “yes”")
-    return Proof(text, tuple(chosen), tuple(lost))
+    wrong = misbound(text, question, given)
+    return Proof(text, tuple(chosen), (*lost, *wrong), misread=bool(wrong) and not lost)
 
 
 def quoted(question: str, sources: Sequence[Source]) -> Proof:
@@ -113,14 +118,15 @@ def quoted(question: str, sources: Sequence[Source]) -> Proof:
 def _restated(claim: "_Claim", question: str, sources: Sequence[Source]) -> Proof:
     """Prove a sentence that only says the question again: the words nearest to the question must not say otherwise."""
     (quote,) = quoted(question, sources).quotes
-    lost = claim.lost(_given([quote])) + misbound(claim.text, question, quote.text)
+    lost = claim.lost(_given([quote]))
     if _share(claim.words, _given([quote])) < _SUPPORT:
         lost.append("most of its words")
     if _turned(claim.text, quote.text):
         lost.append("its “not”")
     if _forbids(claim.text, quote.text):
         lost.append("its “yes”")
-    return Proof(claim.text, (quote,), tuple(lost))
+    wrong = misbound(claim.text, question, quote.text)
+    return Proof(claim.text, (quote,), (*lost, *wrong), misread=bool(wrong) and not lost)
 
 
 def cite(quotes: Sequence[Quote], page_text: PageText) -> tuple[Citation, ...]:

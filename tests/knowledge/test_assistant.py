@@ -277,3 +277,16 @@ def test_the_last_answer_in_other_words_is_no_new_answer(assistant, llm, add):
     answer = assistant.answer(Question("and if they are late with it?", thread=thread))
 
     assert "24,000" not in answer.text
+
+
+def test_a_number_that_stands_there_for_another_thing_gives_way_to_the_page(assistant, llm, add):
+    add(
+        "SERVICE AGREEMENT\n\n1. FEES\n1.1 The fee is $100 per hour for programming and $150 per hour for computer time."
+    )
+    llm.says("Yes", "An hour of programming costs $150.")
+
+    answer = assistant.answer(Question("what does an hour of programming cost?"))
+
+    assert not answer.refused
+    assert "costs $150" not in answer.text
+    assert "$100 per hour for programming" in answer.text

@@ -344,7 +344,7 @@ def test_a_thread_reaches_another_document_that_the_question_names(library, inge
     found = library.search("What is the governing law of the loan agreement with Acme?", LEGAL, within={lease})
 
     assert "laws of Norway" in found.passages[0].chunk.text
-    assert [each.title for each in found.documents][0] == "LOAN AGREEMENT"
+    assert found.documents[0].title == "LOAN AGREEMENT"
 
 
 def test_how_a_document_begins_is_shown_to_those_who_may_see_it(library, ingest):
