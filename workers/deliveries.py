@@ -43,6 +43,10 @@ class Deliveries:
         """Note, before it is done, that something is about to be posted; False when the claim no longer stands."""
         return self.rows.change(*_either(claim), post_tried=True)
 
+    def untried(self, claim: Claim) -> bool:
+        """Take the note back: nothing was posted."""
+        return self.rows.change(*_either(claim), columns.reply_ts == "", post_tried=False)
+
     def posted(self, id: str, channel: str, ts: str) -> bool:  # noqa: A002
         """Save where the reply stands; False when another saved it first."""
         return self.rows.change(columns.id == id, columns.reply_ts == "", reply_channel=channel, reply_ts=ts)

@@ -123,7 +123,9 @@ class Poster:
                 ),
             )
         except RateLimitedError:
-            raise  # Nothing was posted.
+            if not request.post_tried:  # Nothing was posted, now or before.
+                self.ledger.deliveries.untried(self.claim)
+            raise
         except TransientError:
             self.ledger.deliveries.contested(request.id)
             raise

@@ -61,11 +61,10 @@ class Stream:
         buttons = [actions(stop_button(request.id))]
         try:
             ts = self.slack.start_stream(channel, request.reply_thread, text, user=user, blocks=buttons)
-        except SlackRefusedError as error:
+        except (SlackRefusedError, RateLimitedError) as error:
             log.info("The answer to %s is not streamed: %s", request.reference, error)
+            self.ledger.deliveries.untried(self.claim)
             return False
-        except RateLimitedError:
-            raise  # Nothing was posted.
         except TransientError:
             self.ledger.deliveries.contested(request.id)
             raise

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from knowledge.tables import connect
 from knowledge.types import Answer
 from workers.celery import app, configure
+from workers.gate import Gate
 from workers.ledger import Ledger
 from workers.roles import Roles
 from workers.settings import read_settings
@@ -39,7 +40,7 @@ def main(folder: Path, name: str, *arguments: str) -> None:
         settings=settings,
         engine=engine,
         ledger=Ledger(engine, lease_seconds=json.loads((folder / "lease").read_text())),
-        slack=Slack(settings.slack_bot_token, settings.slack_api_url),
+        slack=Slack(settings.slack_bot_token, settings.slack_api_url, gate=Gate(settings.pauses)),
         assistant=SlowAssistant(folder),
         library=SimpleNamespace(document_of_file=lambda _: None),
         roles=Roles(),
