@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from bot import cli_ask, cli_bank, cli_compare, cli_evaluate, cli_models, cli_status
+from bot import cli_ask, cli_bank, cli_compare, cli_doctor, cli_evaluate, cli_models, cli_status
 from knowledge.errors import TellerError, UserError
 from workers.runtime import read_runtime
 from workers.settings import Settings, read_settings
@@ -68,6 +68,11 @@ def _parser() -> argparse.ArgumentParser:
 
     _verb(verbs, "status", "what runs, what waits, where the logs are", cli_status.status)
 
+    _verb(verbs, "doctor", "check every part and say how to mend what is wrong", cli_doctor.doctor)
+    probe = _verb(verbs, "probe", "exit with 1 unless there is progress: for health checks", cli_doctor.probe)
+    probe.add_argument("process", nargs="?", default="", metavar="PROCESS", help="bot, answer, index, deliver, janitor")
+    _verb(verbs, "migrate", "bring the tables of the state database up to date", cli_doctor.migrate)
+
     models = _verb(verbs, "models", "list or fetch weights", None)
     model_verbs = models.add_subparsers(required=True, metavar="list|pull")
     _verb(model_verbs, "list", "weights by name", cli_models.list_weights)
@@ -89,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("set", choices=cli_evaluate.SETS, metavar="SET", help=", ".join(cli_evaluate.SETS))
     evaluate.add_argument("--cases", required=True, metavar="DIR", help="the folder of the set")
     evaluate.add_argument("--limit", type=int, metavar="N", help="a sample of N, by fixed seed")
+    evaluate.add_argument("--answers", type=int, default=0, metavar="N", help="finance: put N questions to the model")
     evaluate.add_argument("--with-model", action="store_true", help="routing: beside the language model alone")
     evaluate.add_argument("--fresh", action="store_true", help="forget what an interrupted run had done")
 
@@ -128,6 +134,8 @@ def _up(options: argparse.Namespace, settings: Settings) -> int:
             else f"Teller is up: {where}   (Ctrl-C stops it; logs in {report['logs']})",
             flush=True,
         )
+        if not settings.bank_url:
+            house.errand("bank", ["python", "-m", "bot.cli", "bank", "seed", "--if-old"])
         if house.page and not options.no_samples:
             share_samples(house.settings, house.page)
         house.watch()

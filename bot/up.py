@@ -34,6 +34,7 @@ class House:
         self.say = say
         self.children: list[Child] = []
         self.page = ""
+        self._errands: list[Child] = []
         self._stopping = False
 
     def start(self) -> None:
@@ -69,6 +70,10 @@ class House:
             self._spawn(name, command)
         self._note_processes()
 
+    def errand(self, name: str, command: list[str]) -> None:
+        """Run a command once, in the background of everything else; its log is named like a process's."""
+        self._errands.append(self._child(name, ["nice", "-n", "15", *command]))
+
     def watch(self) -> None:
         """Revive what dies until a signal asks to stop."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -83,6 +88,7 @@ class House:
     def close(self) -> None:
         """Stop every process and forget that they ran."""
         redis = [child for child in self.children if child.name == "redis"]
+        stop_all([child for child in self._errands if child.alive])
         stop_all([child for child in self.children if child.name != "redis"])
         stop_all(redis)  # Last, so that workers can still hand their tasks back.
         path_of(self.settings.data).unlink(missing_ok=True)
@@ -100,12 +106,15 @@ class House:
         self._stopping = True
 
     def _spawn(self, name: str, command: list[str]) -> Child:
+        child = self._child(name, command)
+        self.children.append(child)
+        return child
+
+    def _child(self, name: str, command: list[str]) -> Child:
         log = self.settings.data / "logs" / f"{name}.log"
-        if command[0] == "python":
-            command = [sys.executable, *command[1:]]
+        command = [sys.executable if word == "python" else word for word in command]
         child = Child(name, command, environment_of(self.settings), log)
         child.start()
-        self.children.append(child)
         return child
 
     def _start_redis(self) -> None:

@@ -28,6 +28,9 @@ class Settings:
     bank_policy: str = _setting(
         "", "Who may see what of the bank's data, a YAML file; empty or `demo`: the demo bank's"
     )
+    bank_semantics: str = _setting(
+        "", "The bank's terms, metrics and joins, a YAML file; empty: the demo bank's, or none at `BANK_URL`"
+    )
     redis_url: str = _setting("", "Queue and memory; empty: a bundled server started by `teller up`", secret=True)
     model_url: str = _setting("", "An OpenAI-compatible server; empty: llama.cpp inside the answer worker")
     model_key: str = _setting("", "The key of the server at `MODEL_URL`", secret=True)

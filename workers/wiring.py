@@ -1,5 +1,6 @@
 """Build every part from the settings: the one place where a laptop and production differ."""
 
+import logging
 import threading
 from functools import cache, cached_property
 from pathlib import Path
@@ -10,6 +11,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from sqlalchemy.engine import Engine
 
+from knowledge.errors import TransientError, UserError
 from knowledge.people.memory import Memory
 from knowledge.tables import connect
 from workers.celery import redis_client_url
@@ -24,9 +26,14 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from knowledge.assistant import Assistant
+    from knowledge.database.analyst import Analyst
     from knowledge.documents.library import Library
     from knowledge.documents.show import Shower
     from knowledge.models.engine import LlamaEngine
+    from knowledge.routing import Router
+
+log = logging.getLogger(__name__)
+DEMO = Path(__file__).resolve().parent.parent / "knowledge" / "database" / "demo"
 
 
 class Services:
@@ -93,9 +100,62 @@ class Services:
     def assistant(self) -> "Assistant":
         """Return what turns questions into answers."""
         from knowledge.assistant import Assistant
+        from knowledge.counsel import Counsel
+        from knowledge.documents.comparing import Comparer
 
         with self._lock:
-            return Assistant(self.library, self.llm)
+            counsel = Counsel(self.library, self.llm)
+            comparer = Comparer(self.library, self.embeddings)
+            return Assistant(counsel, router=self.router, analyst=lambda: self.analyst, comparer=comparer)
+
+    @cached_property
+    def router(self) -> "Router":
+        """Return what tells where messages go."""
+        from knowledge.routing import Router
+
+        return Router(
+            self.embeddings,
+            known_data=self._known_data,
+            llm=self.llm,
+            keep=self.settings.data / "routing.npz",
+        )
+
+    @cached_property
+    def analyst(self) -> "Analyst":
+        """Return who answers from the bank's data.
+
+        Raises:
+            TransientError, UserError: the bank's data cannot be read; documents can.
+        """
+        from knowledge.database.analyst import Analyst
+        from knowledge.database.audit import Audit
+        from knowledge.database.catalog import read_catalog
+        from knowledge.database.choices import Choices
+        from knowledge.database.pairs import Pairs
+        from knowledge.database.policy import Policy
+        from knowledge.database.run import Runner
+
+        with self._lock:
+            settings = self.settings
+            if not settings.bank_url and not (settings.data / "bank.db").is_file():
+                raise UserError("The demo bank's data is still being made (or was never: `teller bank seed` makes it).")
+            runner = Runner(settings.bank, audit=Audit(self.engine))
+            own = settings.bank_policy and settings.bank_policy != "demo"
+            policy = Policy.load(Path(settings.bank_policy) if own else DEMO / "policy.yaml")
+            meaning = (
+                Path(settings.bank_semantics) if settings.bank_semantics else None if own else DEMO / "semantics.yaml"
+            )
+            catalog = read_catalog(runner.engine, semantics=meaning)
+            pairs = Pairs(self.engine, self.embeddings)
+            return Analyst(catalog, policy, runner, self.llm, self.embeddings, pairs, choices=Choices(self.engine))
+
+    def _known_data(self, text: str) -> float:
+        """Return how much of a message the bank's data knows; data that cannot be read knows nothing."""
+        try:
+            return self.analyst.knows(text)
+        except (UserError, TransientError) as error:
+            log.warning("Messages are routed without the bank's data: %s", error)
+            return 0.0
 
     def close(self) -> None:
         """Stop the model and let go of the database."""

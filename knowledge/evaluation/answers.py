@@ -13,7 +13,7 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
 
 import knowledge
-from knowledge.assistant import Assistant
+from knowledge.counsel import Counsel
 from knowledge.documents.library import Library, embedder_name
 from knowledge.evaluation.progress import Progress, RememberedEmbeddings, Results, sample, version_of
 from knowledge.facts import facts, missing
@@ -63,7 +63,7 @@ def evaluate(
     code = [each for each in Path(knowledge.__path__[0]).rglob("*") if each.suffix in {".py", ".yaml"}]
     version = version_of([*code, *folder.glob("*.jsonl")], name, model)
     library, ids = _library(folder, RememberedEmbeddings(embeddings, work / "vectors.db", name=name), work / version)
-    assistant = Assistant(library, llm)
+    assistant = Counsel(library, llm)
     results = Results(work / version / "results.jsonl")
     asked = _chosen(list(_cases(folder)), limit)
     threads: dict[str, list[Turn]] = defaultdict(list)
@@ -158,7 +158,7 @@ def _chosen(cases: Sequence[Case], limit: int | None) -> list[Case]:
 
 
 def _ask(
-    case: Case, assistant: Assistant, library: Library, ids: Mapping[str, str], thread: Sequence[Turn]
+    case: Case, assistant: Counsel, library: Library, ids: Mapping[str, str], thread: Sequence[Turn]
 ) -> dict[str, Any]:
     began = time.monotonic()
     focus = tuple(ids[each] for each in case.documents)

@@ -3,6 +3,7 @@
 import pytest
 
 from knowledge.assistant import Assistant, StoppedError
+from knowledge.counsel import Counsel
 from knowledge.types import Audience, Question, Turn
 
 LATE = "What happens if the buyer is late with what it has to pay?"
@@ -10,7 +11,7 @@ LATE = "What happens if the buyer is late with what it has to pay?"
 
 @pytest.fixture
 def assistant(library, llm):
-    return Assistant(library, llm)
+    return Assistant(Counsel(library, llm))
 
 
 def test_a_question_is_answered_with_words_from_the_page(assistant, library, llm, add):

@@ -1,0 +1,213 @@
+"""Answer a question from documents, and prove the answer before anyone sees it."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from langchain_core.language_models import BaseChatModel
+
+from knowledge.documents.library import Library, Search
+from knowledge.documents.words import stems
+from knowledge.evidence import CHARACTERS, Source, gather
+from knowledge.phrasing import language, leans, opens, resolve, spell_out, topic, whole, yes_or_no
+from knowledge.proof import Proof, prove, quoted, split_markers
+from knowledge.refusal import refusal
+from knowledge.reply import Reply
+from knowledge.types import Answer, Passage, Question, Turn
+from knowledge.verdict import judge
+from knowledge.write import NOT_STATED, Writer, restate, translate
+
+Words = Callable[[str], None]
+PASSAGES = 8
+REPEATED = 4  # Words; a name alone may well answer a second question.
+DOUBTED = 0.65  # From here on a model that believes it stated, and yet writes that it is not, is asked once more.
+SURE = 0.75  # From here on a passage that the model cannot put into provable words is quoted instead.
+
+
+class Counsel:
+    """The one who knows the documents: a question in, a proven answer out."""
+
+    def __init__(self, library: Library, llm: BaseChatModel, *, characters: int = CHARACTERS) -> None:
+        """Answer from `library` with `llm`, which reads at most `characters` of evidence a question."""
+        self._library = library
+        self._llm = llm
+        self._characters = characters
+
+    def answer(
+        self,
+        question: Question,
+        *,
+        on_stage: Words = lambda _words: None,
+        on_text: Words = lambda _text: None,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> Answer:
+        """Answer `question`; `on_stage` hears what is being done, `on_text` the checked text so far.
+
+        Raises:
+            StoppedError: `stopped` said so.
+            UserError: something stands in the way that the asker should know.
+            TransientError: a part failed that may work in a moment.
+        """
+        question = replace(question, thread=self._still_visible(question))
+        return _Answering(self._library, self._llm, self._characters, question, on_stage, on_text, stopped).answer()
+
+    def _still_visible(self, question: Question) -> tuple[Turn, ...]:
+        """Return the turns whose documents may still be seen: not a deleted file, nor one of a channel left."""
+        if not question.thread:
+            return ()
+        visible = {document.id for document in self._library.documents(question.audience)}
+        return tuple(turn for turn in question.thread if visible.issuperset(turn.documents))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question as understood: in English, in full, with what to search for and the turn that it leans on.
+
+    `whole` says that it can be understood without that turn.
+    """
+
+    full: str
+    topic: str
+    language: str
+    thread: tuple[Turn, ...]
+    whole: bool = False
+
+    @property
+    def english(self) -> bool:
+        return self.language == "English"
+
+
+@dataclass(slots=True)
+class _Draft:
+    """What the model wrote, sentence by sentence, with what could be proven of it."""
+
+    reply: Reply
+    proofs: list[Proof] = field(default_factory=list)
+    denied: bool = False
+
+
+@dataclass(slots=True)
+class _Answering:
+    """One question on its way to an answer."""
+
+    library: Library
+    llm: BaseChatModel
+    characters: int
+    question: Question
+    on_stage: Words
+    on_text: Words
+    stopped: Callable[[], bool]
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def answer(self) -> Answer:
+        with self._timed("understand"):
+            asked = self._understand()
+        with self._timed("search"):
+            found = self._search(asked)
+            sources = gather(asked.topic, self._passages(asked, found), characters=self.characters)
+        if not sources:
+            return refusal(asked.language, found, timings=self.seconds)
+        self.on_stage(f"Reading {len(sources)} passages")
+        writer = Writer(self.llm, asked.full, sources, thread=() if asked.whole else asked.thread, stopped=self.stopped)
+        with self._timed("weigh"):
+            stated = writer.stated()
+        self.on_stage("Writing and checking")
+        with self._timed("write"):
+            draft = self._draft(writer, asked, sources, found)
+            if draft.denied and stated >= DOUBTED:
+                draft = self._draft(writer, asked, sources, found, again=True)
+        if not any(proof.holds for proof in draft.proofs) and not draft.denied:
+            self._quote(draft, asked, sources, stated)
+        verdict = judge(asked.full, draft.proofs, denied=draft.denied, stated=stated, confidence=found.confidence)
+        if not verdict.shown:
+            return refusal(
+                asked.language,
+                found,
+                sources,
+                question=asked.topic,
+                page_text=self.library.page_text,
+                verdict=verdict,
+                timings=self.seconds,
+            )
+        return Answer(
+            draft.reply.text,
+            citations=tuple(draft.reply.citations),
+            checks=verdict.checks,
+            confidence=verdict.confidence,
+            hidden_sources=found.hidden,
+            searched=tuple(each.title or each.name for each in found.documents),
+            timings=self.seconds,
+        )
+
+    def _understand(self) -> _Asked:
+        text, thread = self.question.text, self.question.thread
+        spoken = language(text)
+        if spoken != "English":
+            self.on_stage(f"Putting the question from {spoken} into English")
+            text = translate(self.llm, text, stopped=self.stopped)
+        text = resolve(text, thread)
+        leaning = leans(text, thread)
+        restated = restate(self.llm, text, thread[-1], stopped=self.stopped) if leaning else ""
+        if restated:
+            return _Asked(restated, restated, spoken, thread[-1:], whole=True)
+        full = spell_out(whole(text) if leaning else text)
+        return _Asked(full, topic(text, thread) if leaning else full, spoken, thread[-1:] if leaning else ())
+
+    def _search(self, asked: _Asked) -> Search:
+        spoken_of = (turn.documents for turn in reversed(self.question.thread) if turn.documents)
+        within = self.question.focus or next(spoken_of, ())
+        count = len(within) or len(self.library.documents(self.question.audience))
+        self.on_stage(f"Searching {count} document{'' if count == 1 else 's'}")
+        return self.library.search(asked.topic, self.question.audience, within=within, limit=PASSAGES)
+
+    def _passages(self, asked: _Asked, found: Search) -> Sequence[Passage]:
+        """Return what to read, beginning with how the document begins when that is what is asked about."""
+        if not opens(asked.full) or len(found.documents) != 1:
+            return found.passages
+        opening = self.library.opening(found.documents[0].id, self.question.audience)
+        known = {each.chunk.id for each in opening}
+        return [*opening, *(each for each in found.passages if each.chunk.id not in known)]
+
+    def _draft(
+        self, writer: Writer, asked: _Asked, sources: Sequence[Source], found: Search, *, again: bool = False
+    ) -> _Draft:
+        """Prove each sentence as soon as it is written; what cannot be proven is left out."""
+        known = " ".join(" ".join([each.title, *each.parties]) for each in found.documents)
+        draft = _Draft(Reply(self.library.page_text, quoting=not asked.english))
+        closed = asked.english and yes_or_no(asked.full)
+        for sentence in writer.sentences(language=asked.language, yes_or_no=closed, again=again):
+            if NOT_STATED in sentence.upper():
+                draft.denied = not draft.proofs
+                break
+            said = split_markers(sentence)[0]
+            if not any(map(str.isalnum, said)) or any(_repeats(said, turn.answer) for turn in asked.thread):
+                continue  # A mark alone, or the last answer once more, answers nothing.
+            proof = prove(sentence, sources, known=known, question=asked.full, translated=not asked.english)
+            draft.proofs.append(proof)
+            if proof.holds and draft.reply.add(proof):
+                self.on_text(draft.reply.text)
+        return draft
+
+    def _quote(self, draft: _Draft, asked: _Asked, sources: Sequence[Source], stated: float) -> None:
+        """Let the page speak where the model found the words and could not put them right."""
+        misread = next((proof for proof in draft.proofs if proof.misread), None)
+        if misread is not None:
+            draft.proofs = [Proof("", misread.quotes, ())]
+        elif stated >= SURE:
+            draft.proofs = [quoted(asked.full, sources)]
+        else:
+            return
+        draft.reply.quote(draft.proofs[0])
+
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        began = time.monotonic()
+        yield
+        self.seconds[stage] = round(time.monotonic() - began, 3)
+
+
+def _repeats(said: str, answer: str) -> bool:
+    """Tell whether a sentence says nothing that the last answer did not, in its words or in other order."""
+    words = stems(said)
+    return said in answer or (len(words) >= REPEATED and set(words) <= set(stems(answer)))
