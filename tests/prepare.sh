@@ -4,6 +4,10 @@ set -eu
 missing=""
 command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || missing="$missing chromium"
 command -v mariadbd >/dev/null 2>&1 || [ -x /usr/sbin/mariadbd ] || missing="$missing mariadb-server"
+# The clients that judge the local workspace, outside the tree; Node comes with them where it is missing.
+python="${VENV:-.venv}/bin/python"
+[ -x "$python" ] || python=python3
+PYTHON="$python" sh "$(dirname "$0")/workspace/node/install.sh" >/dev/null
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" != 0 ]; then
     echo "The tests need:$missing. As root: apt-get install -y$missing" >&2

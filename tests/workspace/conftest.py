@@ -1,5 +1,7 @@
 """Local workspaces, each a server of its own."""
 
+import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -30,6 +32,15 @@ def http() -> Iterator[httpx.Client]:
     """A plain client: no token, no cookie."""
     with httpx.Client(trust_env=False) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def node() -> Path:
+    """The folder of Slack's clients for Node, installed as locked when it is not there yet."""
+    command = ["sh", str(Path(__file__).parent / "node" / "install.sh")]
+    environment = os.environ | {"PYTHON": sys.executable}
+    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    return Path(done.stdout.strip())
 
 
 @pytest.fixture

@@ -36,7 +36,11 @@ def cells(*values: Any) -> list[Json]:
 def chart(kind: str = "bar") -> Json:
     if kind == "pie":
         shares = [{"label": name, "value": value} for name, value in zip(BRANCHES[:5], DEPOSITS, strict=False)]
-        return {"type": "data_visualization", "title": "Share of deposits", "chart": {"type": "pie", "segments": shares}}
+        return {
+            "type": "data_visualization",
+            "title": "Share of deposits",
+            "chart": {"type": "pie", "segments": shares},
+        }
     if kind == "bar":
         axis = {"categories": list(BRANCHES), "y_label": "NOK million"}
         data = [{"label": name, "value": value} for name, value in zip(BRANCHES, DEPOSITS, strict=True)]
@@ -50,7 +54,11 @@ def chart(kind: str = "bar") -> Json:
             for name, values in named.items()
         ]
         title = "Deposits by segment"
-    return {"type": "data_visualization", "title": title, "chart": {"type": kind, "series": series, "axis_config": axis}}
+    return {
+        "type": "data_visualization",
+        "title": title,
+        "chart": {"type": kind, "series": series, "axis_config": axis},
+    }
 
 
 def deposits() -> Json:
@@ -149,7 +157,10 @@ def figures(workspace: LocalWorkspace) -> None:
             {"type": "markdown", "text": "**Oslo** holds the most, NOK 412.5 million of NOK 1,250.8 million in all."},
             chart("bar"),
             deposits(),
-            {"type": "context", "elements": [{"type": "mrkdwn", "text": "7 rows · as of 30 September 2026 · verified"}]},
+            {
+                "type": "context",
+                "elements": [{"type": "mrkdwn", "text": "7 rows · as of 30 September 2026"}],
+            },
             {
                 "type": "actions",
                 "elements": [
@@ -186,7 +197,7 @@ def working(workspace: LocalWorkspace) -> tuple[str, str]:
     chunks = [{"type": "plan_update", "title": "Comparing three contracts"}]
     chunks += [{"type": "task_update", **step} for step in steps]
     slack.chat_appendStream(channel=LEGAL, ts=stream, chunks=chunks)
-    slack.chat_appendStream(channel=LEGAL, ts=stream, markdown_text="All three cap liability at **twelve months' fees**")
+    slack.chat_appendStream(channel=LEGAL, ts=stream, markdown_text="All three cap it at **twelve months' fees**")
     return root, str(stream)
 
 

@@ -13,7 +13,11 @@ export class List {
     this.drawn = new Map();
     root.addEventListener("keydown", (event) => this.move(event));
     // A picture that arrives late makes the list longer; who was at its end stays there.
-    root.addEventListener("scroll", () => { this.atEnd = this.near(); });
+    root.addEventListener("scroll", () => {
+      if (this.near()) this.atEnd = true;
+      else if (root.scrollTop < this.top) this.atEnd = false;
+      this.top = root.scrollTop;
+    });
     root.addEventListener("load", () => { if (this.atEnd) this.end(); }, true);
   }
 
