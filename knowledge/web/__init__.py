@@ -1,0 +1,1 @@
+"""Read the bank's web pages: fetched without being led astray, crawled politely, kept fresh."""
