@@ -21,6 +21,10 @@ SETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "contracts": (("embeddings",), ()),
     "answers": (("embeddings", "llm"), ()),
     "pdfs": ((), ()),
+    "finance": (("embeddings", "llm"), ("answers",)),
+    "routing": (("embeddings", "llm"), ("with_model",)),
+    "sql": (("embeddings", "llm"), ("database", "server")),
+    "bank": (("embeddings", "llm"), ()),
 }
 REPORTED = ("torch", "sentence-transformers", "faiss-cpu", "tantivy", "pypdf", "xllamacpp")
 
