@@ -213,10 +213,21 @@ def _comments(connection: Connection, table: str) -> dict[str, str]:
         return {}
     head = re.match(r"(?is)create\s+\w+\s+\S+\s*\(?\s*/\*\s*(.*?)\s*\*/", made)
     body = made[made.find("(") + 1 :]
-    # One column a line: a comma ends a column's declaration, but not inside parentheses or comments.
-    lines = re.sub(r",(?![^()]*\))(?![^/]*\*/)", ",\n", body)
-    found = {name.lower(): note for name, note in _COMMENTED.findall(lines)}
+    found = {name.lower(): note for part in _declarations(body) for name, note in _COMMENTED.findall(part)}
     return found | ({"": head[1]} if head else {})
+
+
+def _declarations(body: str) -> Iterator[str]:
+    """Yield what stands between the commas of a table's text, those in parentheses and comments apart."""
+    depth, start = 0, 0
+    for token in re.finditer(r"/\*.*?\*/|'[^']*'|[(),]", body, re.DOTALL):
+        if token[0] == ",":
+            if not depth:
+                yield body[start : token.start()]
+                start = token.end()
+        elif token[0] in "()":
+            depth += 1 if token[0] == "(" else -1
+    yield body[start:]
 
 
 def _kind(written: str) -> str:

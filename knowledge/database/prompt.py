@@ -34,6 +34,11 @@ Question: What is the ratio of receipts to shops in each month?
 SELECT DATE_FORMAT(day, '%Y-%m') AS month, COUNT(*) / COUNT(DISTINCT shop_id) AS ratio FROM receipt GROUP BY month"""
 WIDE = 14  # Columns of a table from which on only those that matter are shown.
 _TODAY = re.compile(r"(?i)\b(?:today|now|current(?:ly)?|ago|so far|since|recent(?:ly)?|old|age|last|past|next|this)\b")
+_EACH = re.compile(
+    r"(?i)\b(?:(?:for|in|by|at|to|from|per)\s+(?:each|every)|each|per|"
+    r"(?<!order )(?<!ordered )(?<!sorted )(?<!ranked )by)"
+    r"\s+(?P<what>(?!(?:of|the|total|number|average|most|highest|their)\b)[a-z]+(?:\s+[a-z]+){0,2})"
+)
 LISTED = 6  # Values of a column shown when it is spoken of.
 TYPES = {"number": "int", "date": "date", "epoch": "int", "boolean": "bool", "text": "text"}
 
@@ -60,7 +65,14 @@ def prompt(
     lines = ["Tables:", *(_table(each, linked) for each in linked.tables)]
     if joins := _joins(catalog, linked):
         lines.append(f"Joins: {'; '.join(joins)}")
-    hints = [*_notes(linked), *_values(linked), *_metrics(linked), *linked.rules, *map(_period, spoken)]
+    hints = [
+        *_notes(linked),
+        *_values(linked),
+        *_groups(question, linked),
+        *_metrics(linked),
+        *linked.rules,
+        *map(_period, spoken),
+    ]
     if hints:
         lines += ["Hints:", *(f"- {each}" for each in hints)]
     for example in examples:
@@ -149,6 +161,23 @@ def _values(linked: Linked) -> list[str]:
         if mention.column.table.lower() in shown:
             said.setdefault(mention.said, []).append(mention.condition)
     return [f"“{words_}”: {' or '.join(list(dict.fromkeys(found))[:3])}" for words_, found in said.items()]
+
+
+def _groups(question: str, linked: Linked) -> list[str]:
+    """Return what the result is to be grouped by, where the question says it by a column's name."""
+    lines = []
+    for match in _EACH.finditer(question):
+        said = stemmed(match["what"])[:3]
+        best: tuple[int, Column] | None = None
+        for column in linked.columns:
+            own = set(stemmed(words(column.name)))
+            plain = {stem for stem in own if stem not in stemmed(f"{words(column.table)} name id")} or own
+            named = "id" in said or stemmed(column.name)[-1:] != ("id",)  # A thing is shown by name, not by number.
+            if named and plain <= set(said) and said[0] in own and (best is None or len(own & set(said)) > best[0]):
+                best = (len(own & set(said)), column)
+        if best is not None:
+            lines.append(f"“{match[0].strip()}”: select {best[1].full} and GROUP BY it")
+    return lines[:2]
 
 
 def _metrics(linked: Linked) -> list[str]:
