@@ -23,7 +23,7 @@ from knowledge.database.policy import Policy, View
 from knowledge.database.prompt import Example
 from knowledge.database.run import Runner
 from knowledge.database.scope import Doubt, Scope
-from knowledge.database.thread import follows, only_draws, whole
+from knowledge.database.thread import follows, only_draws, undrawn, whole
 from knowledge.database.write import Failed, SqlWriter, Written
 from knowledge.errors import RefusedSqlError, SqlError
 from knowledge.models.llm import write
@@ -193,7 +193,7 @@ class _Asking:
         last = next((turn for turn in reversed(question.thread) if turn.sql), None)
         if last is not None and only_draws(text):
             return self._again(text, last.sql, sight)
-        text, asked_back = self._settled(text)
+        text, asked_back = self._settled(undrawn(text))
         if asked_back is not None:
             return asked_back
         previous = Example(last.question, last.sql) if last is not None and follows(text) else None
@@ -244,7 +244,7 @@ class _Asking:
         if scope.strange:
             checks.append(Check("sure", False, f"the data does not speak of {', '.join(scope.strange)} by that name"))
             spoken = f"{spoken} ({self.phrases.unsure})" if scope.belief < 0.7 else spoken
-        drawn = chart.chart_of(table, text)
+        drawn = chart.chart_of(table, f"{self.question.text} {text}")
         verified = ""
         if pair is not None:
             day = datetime.fromtimestamp(pair.reviewed_at, UTC).date().isoformat()

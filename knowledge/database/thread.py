@@ -13,6 +13,21 @@ _DRAWS = re.compile(
     r"(?:(?:stacked|horizontal|simple|nice)\s+)*(?:bars?|lines?|pie|donut|column|scatter|area|table|chart|graph|plot)"
     r"(?:\W+(?:chart|graph|plot|diagram|please|instead|of (?:it|that|this)))*\W*$"
 )
+_FORM = (
+    r"(?:(?:stacked|horizontal|simple|nice|little)\s+)*"
+    r"(?:(?:bar|line|pie|donut|column|scatter|area)s?(?:\s+(?:chart|graph|plot|diagram))?|charts?|graphs?|plot|diagram|histogram)"
+)
+_WISHED = (
+    re.compile(
+        rf"(?i)[,;]?\s*\b(?:as|in|into|with|and (?:draw|plot|show)(?:\s+(?:it|them|that))?(?:\s+(?:as|in))?)\s+"
+        rf"(?:an?\s+|the\s+)?{_FORM}(?=\W*(?:$|[,.;?!]|please\b))"
+    ),
+    re.compile(
+        rf"(?i)^\W*(?:please\s+|can you\s+)?(?:(?:plot|chart|graph|draw|visuali[sz]e|show|make|give)\b\s+(?:me\s+)?)"
+        rf"(?:an?\s+|the\s+){_FORM}\s+(?:of|with|for|showing)\s+"
+    ),
+    re.compile(r"(?i)^\W*(?:please\s+|can you\s+)?(?:plot|chart|graph|draw|visuali[sz]e)\b\s+(?:me\s+)?"),
+)
 _SHORT = 9  # Words of a question that may lean on the last by a pronoun alone.
 
 
@@ -24,6 +39,14 @@ def follows(text: str) -> bool:
 def only_draws(text: str) -> bool:
     """Tell whether a message asks for nothing but the last result in another form."""
     return bool(_DRAWS.match(text))
+
+
+def undrawn(text: str) -> str:
+    """Return a question without the words that only say how its result is to be drawn."""
+    bare = text
+    for pattern in _WISHED:
+        bare = pattern.sub("", bare)
+    return bare if len(bare.split()) > 1 else text
 
 
 def whole(text: str, before: str) -> str:
