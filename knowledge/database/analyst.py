@@ -18,7 +18,7 @@ from knowledge.database.guard import Guard
 from knowledge.database.link import Linked, Linker
 from knowledge.database.names import stemmed, words
 from knowledge.database.pairs import Pair, Pairs
-from knowledge.database.periods import periods
+from knowledge.database.periods import fixed_days, periods
 from knowledge.database.policy import Policy, View
 from knowledge.database.prompt import Example
 from knowledge.database.run import Runner
@@ -31,6 +31,7 @@ from knowledge.phrasing import language
 from knowledge.types import Answer, Check, Choice, Question
 
 Words = Callable[[str], None]
+DOUBTED = 0.7  # Below this belief of the model's, the asker is told what the data does not speak of.
 SAME = 0.97  # From here on a verified question is the one asked.
 FRESH = 600.0  # Seconds for which it is known how fresh a table is.
 IN_SCOPE = Scope(True)
@@ -241,9 +242,14 @@ class _Asking:
             Check("numbers", True, "every number in the text is taken from the result"),
             Check("guarded", True, f"reads {', '.join(guarded.tables)}"),
         ]
+        if outcome.doubted:
+            checks.append(Check("sure", False, "written once more, the query gave another result"))
+            spoken = f"{spoken} ({self.phrases.unsure})"
         if scope.strange:
-            checks.append(Check("sure", False, f"the data does not speak of {', '.join(scope.strange)} by that name"))
-            spoken = f"{spoken} ({self.phrases.unsure})" if scope.belief < 0.7 else spoken
+            said = f"the data does not speak of {', '.join(scope.strange)} by that name"
+            checks.append(Check("by name", scope.belief >= DOUBTED, said))
+            if scope.belief < DOUBTED:
+                spoken = f"{spoken} ({self.phrases.strange.format(names=', '.join(scope.strange))})"
         drawn = chart.chart_of(table, f"{self.question.text} {text}")
         verified = ""
         if pair is not None:
@@ -316,7 +322,8 @@ class _Asking:
             return None, []
         similar = self.analyst.pairs.similar(text, self.analyst.catalog)
         for pair, score in similar:
-            if score >= SAME and _figures(pair.question) == _figures(text):
+            moved = fixed_days(pair.sql) and bool(periods(text, self.analyst._today()))  # noqa: SLF001
+            if score >= SAME and _figures(pair.question) == _figures(text) and not moved:
                 return pair, []
         return None, [Example(pair.question, pair.sql) for pair, _ in similar]
 
@@ -350,7 +357,7 @@ class _Asking:
         return tuple(dict.fromkeys(found))
 
     def _out_of_scope(self, linked: Linked, scope: Scope, sight: _Sight) -> Answer:
-        near = [each.name for each in linked.tables] or [each.name for each in sight.catalog.relations.values()]
+        near = [each.name for each in (linked.tables if linked.columns else sight.catalog.relations.values())]
         said = f"{self.phrases.refused} {self.phrases.holds.format(tables=_listed(near, sight.catalog))}"
         detail = f"nothing in it is about {', '.join(scope.strange)}" if scope.strange else "it is about something else"
         return Answer(

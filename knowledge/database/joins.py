@@ -1,5 +1,6 @@
 """Say how tables join: as declared, and where nothing is declared, as names and values suggest."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from knowledge.database.names import KEYS, common_prefix, parts, singular
 if TYPE_CHECKING:
     from knowledge.database.catalog import Column, Relation
 
+SAME = 3.0
 PROBED = 200  # Values of which each must be found on the other side.
 COUNTED = frozenset({"num", "count", "total", "avg", "min", "max", "is", "has", "first", "last"})
 STRANGE = 0.5  # The share of values that may be missing there: data is dirty.
@@ -47,6 +49,8 @@ def guess_joins(connection: Connection, relations: Mapping[str, "Relation"], kno
     marks = {
         name: common_prefix(each.name for each in relation.columns.values()) for name, relation in relations.items()
     }
+    shared = Counter(marks.values())
+    marks = {name: mark for name, mark in marks.items() if shared[mark] > 1}  # One table's alone is its own name.
     homes = _homes(connection, relations, marks)
     found: list[Join] = []
     for name, relation in relations.items():
@@ -59,8 +63,9 @@ def guess_joins(connection: Connection, relations: Mapping[str, "Relation"], kno
                 if other != name and frozenset((name, other)) not in told
                 if (score := _alike(column, target, other, marks)) > 0
             ]
-            for _, other, target in sorted(targets, key=lambda each: (-each[0], each[1], each[2].name))[:1]:
-                if _contained(connection, column, target):
+            for score, other, target in sorted(targets, key=lambda each: (-each[0], each[1], each[2].name))[:1]:
+                same = score == SAME and target.key  # The very name of a declared key needs no witness.
+                if same or _contained(connection, column, target):
                     found.append(Join(name, column.name.lower(), other, target.name.lower(), GUESSED))
     pairs = {(join.table, join.column, join.to_table, join.to_column) for join in found}
     # Two columns that are both keys point to each other: one of the two says enough.
@@ -100,7 +105,7 @@ def _homes(
 
 def _bare(column: "Column", marks: Mapping[str, str]) -> list[str]:
     """Return the words of a name without a system's mark; `pid` is read as `p id`."""
-    found = [each for each in parts(column.name) if each != marks.get(column.table.lower())]
+    found = [each for each in parts(column.name) if each != marks.get(column.table.lower(), "")]
     if len(found) == 1 and 2 < len(found[0]) < 5 and found[0].endswith("id"):
         return [found[0][:-2], "id"]
     return found
@@ -114,7 +119,7 @@ def _alike(column: "Column", target: "Column", other: str, marks: Mapping[str, s
     if not own or own[0] in COUNTED:
         return 0.0
     if own == theirs:
-        return 3.0 if len(own) > 1 or own[0] not in KEYS else 0.0
+        return SAME if len(own) > 1 or own[0] not in KEYS else 0.0
     if len(theirs) > 1 and own[-len(theirs) :] == theirs:
         return 2.5
     subject = [each for each in own if each not in KEYS]

@@ -79,7 +79,7 @@ class Linker:
         mentions = self.values.find(question)
         metrics = tuple(each for each in self.catalog.semantics.metrics if _speaks(question, (each.name, *each.words)))
         columns = self._columns(asked, helped, mentions)
-        tables = self._ranked(asked, helped, columns, metrics=metrics, question=question)[:limit]
+        tables = self._ranked(asked, helped, columns, metrics=metrics, question=question, limit=limit)
         strange, known = self._strange(question, mentions, metrics)
         return Linked(
             tables=tuple(self.catalog.relations[each] for each in tables),
@@ -121,6 +121,7 @@ class Linker:
         *,
         metrics: Sequence[Metric],
         question: str,
+        limit: int,
     ) -> list[str]:
         scores: dict[str, float] = dict.fromkeys(self.catalog.relations, 0.0)
         for name, stems in self._tables.items():
@@ -137,11 +138,14 @@ class Linker:
             scores[name] += similar
         ranked = sorted(scores, key=lambda name: -scores[name])
         least = max(0.5, 0.35 * scores[ranked[0]]) if ranked else 0.0
-        chosen = [name for name in ranked if scores[name] >= least]
-        # What joins the best of them belongs to them.
-        way = self.catalog.path(chosen[:3]) if len(chosen) > 1 else []
-        between = [table for join in way or [] for table, _ in join.ends if table not in chosen[:3]]
-        return list(dict.fromkeys([*chosen[:3], *between, *chosen[3:]]))
+        named = [name for name in ranked if self._tables[name] and self._tables[name] <= asked.keys()]
+        named.sort(key=lambda name: len(self._tables[name]))  # Things before what only joins them.
+        chosen = list(dict.fromkeys([*ranked[:1], *named[:4], *(name for name in ranked if scores[name] >= least)]))
+        # What joins those that are spoken of belongs to them.
+        core = chosen[: max(3, min(5, 1 + len(named)))]
+        way = self.catalog.path(core) if len(core) > 1 else []
+        between = [table for join in way or [] for table, _ in join.ends if table not in core]
+        return list(dict.fromkeys([*core, *between, *chosen]))[: max(limit, len(core) + len(set(between)))]
 
     def _similar(self, question: str) -> dict[str, float]:
         if self._embeddings is None or not self._texts:

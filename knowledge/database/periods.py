@@ -1,9 +1,12 @@
 """Understand when a question speaks of: "the last 30 days", "last month", "Q2 2025", as days from and up to."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+
+import sqlglot
+from sqlglot import exp
 
 MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
@@ -18,7 +21,7 @@ _COUNT = rf"\d+|{'|'.join(_COUNTS)}"
 class Period:
     """A stretch of days; `end` is the first day after it, None where it is open.
 
-    `from_today` and `to_today` say how the ends follow today, as (number, unit), so that a kept query stays right.
+    `from_today` says how the start follows today, as (number, unit).
     """
 
     said: str
@@ -38,6 +41,25 @@ def periods(text: str, today: date, *, fiscal_start: int = 1) -> list[Period]:
             if period is not None:
                 found.append((match.start(), match.end(), period))
     return [period for _, _, period in sorted(found, key=lambda each: each[:2])]
+
+
+def follow_today(tree: exp.Expr, spoken: Sequence[Period], dialect: str) -> None:
+    """Write the days of rolling periods as counted from today, so that the query stays right when it is kept."""
+    for period in spoken:
+        if period.start is None or period.from_today is None:
+            continue
+        count, unit = period.from_today
+        moved = f"DATE('now', '-{count} {unit}s')"
+        if dialect != "sqlite":
+            moved = f"DATE_SUB(CURRENT_DATE, INTERVAL {count} {unit.upper()})"
+        for literal in list(tree.find_all(exp.Literal)):
+            if literal.is_string and literal.name == period.start.isoformat():
+                literal.replace(sqlglot.parse_one(moved, read=dialect))
+
+
+def fixed_days(sql: str) -> bool:
+    """Tell whether a query speaks of days of the calendar rather than of days counted from today."""
+    return bool(re.search(r"'\d{4}-\d\d-\d\d", sql))
 
 
 def months_before(day: date, count: int) -> date:

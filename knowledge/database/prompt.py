@@ -32,7 +32,7 @@ Question: What share of the shops is open?
 SELECT SUM(CASE WHEN open = 'yes' THEN 1 ELSE 0 END) / COUNT(*) AS share FROM shop
 Question: What is the ratio of receipts to shops in each month?
 SELECT DATE_FORMAT(day, '%Y-%m') AS month, COUNT(*) / COUNT(DISTINCT shop_id) AS ratio FROM receipt GROUP BY month"""
-WIDE = 14  # Columns of a table from which on only those that matter are shown.
+WIDE = 24  # Columns of a table from which on only those that matter are shown.
 _TODAY = re.compile(r"(?i)\b(?:today|now|current(?:ly)?|ago|so far|since|recent(?:ly)?|old|age|last|past|next|this)\b")
 _EACH = re.compile(
     r"(?i)\b(?:(?:for|in|by|at|to|from|per)\s+(?:each|every)|each|per|"

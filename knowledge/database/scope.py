@@ -20,6 +20,7 @@ SURE = 0.5  # The model's belief that a question with a strange word can be answ
 # Words that ask, join and compare; what is left names a thing that the data holds or does not hold.
 ORDINARY = frozenset(
     stemmed(
+        "avg bought calculate gotten involve live offer reside sell sold spend went signup signups "
         "about above absolute according across after again along alphabetical alphabetically also although amount "
         "another any anything april are around associated august average away back based because been before being "
         "best better both break business but by calendar called case cases certain change check classify combination "

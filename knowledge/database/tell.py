@@ -45,6 +45,7 @@ class Phrases:
     failed: str
     hidden: str
     unsure: str
+    strange: str
 
 
 ENGLISH = Phrases(
@@ -61,6 +62,7 @@ ENGLISH = Phrases(
     failed="I could not put that question to the data in a way that holds.",
     hidden="That asks for something you may not see: {names}.",
     unsure="Two ways to read the question give different results; please check the SQL.",
+    strange="The data does not speak of {names} by that name; please check the SQL.",
 )
 SPANISH = Phrases(
     one="{name}: {value}.",
@@ -76,6 +78,7 @@ SPANISH = Phrases(
     failed="No he podido plantear la pregunta a los datos de forma fiable.",
     hidden="La pregunta pide algo que usted no puede ver: {names}.",
     unsure="Dos lecturas de la pregunta dan resultados distintos; revise el SQL.",
+    strange="Los datos no hablan de {names} con ese nombre; revise el SQL.",
 )
 CHINESE = Phrases(
     one="{name}：{value}。",
@@ -91,6 +94,7 @@ CHINESE = Phrases(
     failed="我无法可靠地把这个问题转换成查询。",
     hidden="该问题涉及您无权查看的内容：{names}。",
     unsure="对问题的两种理解得出不同的结果，请检查 SQL。",
+    strange="数据中没有名为 {names} 的内容，请检查 SQL。",
 )
 LANGUAGES = {"English": ENGLISH, "Spanish": SPANISH, "Chinese": CHINESE}
 

@@ -3,8 +3,9 @@
 import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
@@ -15,15 +16,17 @@ from knowledge.database.dialect import parse
 from knowledge.database.guard import Guard, Guarded
 from knowledge.database.link import Linked
 from knowledge.database.mend import UnknownNameError, mend
-from knowledge.database.periods import Period
+from knowledge.database.periods import Period, follow_today
 from knowledge.database.prompt import SYSTEM, Example, prompt
 from knowledge.database.run import Result, Runner
 from knowledge.database.settle import settle_groups, settle_values
 from knowledge.database.values import ValueIndex
 from knowledge.errors import RefusedSqlError, SqlError
-from knowledge.models.llm import write
+from knowledge.models.llm import weighed
 
 TOKENS = 260
+HESITANT = 0.4  # A word less likely than this: the query could as well have been another.
+LOOSE = {"temperature": 0.7, "seed": 2}  # What makes the model write it otherwise, if it can.
 REPAIRS = 2
 FORBIDDEN = frozenset({"masked", "hidden"})  # Reasons of the guard that no other wording of the query would mend.
 _FENCE = re.compile(r"```(?:\w+)?\s*(.*?)(?:```|$)", re.DOTALL)
@@ -38,6 +41,7 @@ class Written:
     result: Result
     changes: tuple[str, ...] = ()
     repairs: int = 0
+    doubted: bool = False  # Written once more, it came out with another result.
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +86,11 @@ class SqlWriter:
         messages: list[BaseMessage] = [SystemMessage(SYSTEM), HumanMessage(told)]
         failed = Failed("The model wrote no query.")
         for repairs in range(REPAIRS + 1):
-            said = self._ask(messages)
+            said, least = self._ask(messages)
             outcome = self.run(bare_sql(said), spoken, repairs=repairs)
-            if isinstance(outcome, Written) or outcome.forbidden:
+            if isinstance(outcome, Written):
+                return self._doubted(outcome, messages, spoken) if least < HESITANT else outcome
+            if outcome.forbidden:
                 return outcome
             if failed.sql and outcome.sql == failed.sql:
                 return outcome  # The same mistake again: a third time would be no other.
@@ -105,6 +111,7 @@ class SqlWriter:
             changes += settle_values(tree, self.catalog, self.values)
             changes += mend(tree, self.catalog)
             changes += settle_groups(tree)
+            follow_today(tree, spoken, self.catalog.dialect)
             guarded = self.guard.check(tree.sql(self.catalog.dialect))
             result = self.runner.run(guarded, stopped=self.stopped, user=self.asker, question=self.asked)
         except SqlglotError as error:
@@ -120,11 +127,24 @@ class SqlWriter:
             self.seconds["query"] = round(self.seconds.get("query", 0.0) + time.monotonic() - began, 3)
         return Written(guarded, result, tuple(changes), repairs)
 
-    def _ask(self, messages: Sequence[BaseMessage]) -> str:
+    def _doubted(self, first: Written, messages: Sequence[BaseMessage], spoken: Sequence[Period]) -> Written:
+        """Have it written once more, less strictly, and say whether the result is another one."""
+        said, _ = self._ask(messages, **LOOSE)
+        second = self.run(bare_sql(said), spoken)
+        if not isinstance(second, Written) or _cells(second) == _cells(first):
+            return first
+        return replace(first, doubted=True)
+
+    def _ask(self, messages: Sequence[BaseMessage], **options: Any) -> tuple[str, float]:
         began = time.monotonic()
-        said = "".join(write(self.llm, messages, tokens=TOKENS, stopped=self.stopped))
+        said, least = weighed(self.llm, messages, tokens=TOKENS, stopped=self.stopped, **options)
         self.seconds["model"] = round(self.seconds.get("model", 0.0) + time.monotonic() - began, 3)
-        return said
+        return said, least
+
+
+def _cells(written: Written) -> list[list[str]]:
+    """Return the rows of a result, whatever their order and that of the columns."""
+    return sorted(sorted(map(str, row)) for row in written.result.table.rows)
 
 
 def bare_sql(said: str) -> str:

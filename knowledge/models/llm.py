@@ -61,6 +61,27 @@ def write(
             yield str(chunk.content)
 
 
+def weighed(
+    llm: BaseChatModel,
+    messages: Sequence[BaseMessage],
+    *,
+    tokens: int = 256,
+    stopped: Callable[[], bool] = lambda: False,
+    **options: Any,
+) -> tuple[str, float]:
+    """Return what the model writes, and how likely its least likely word was to it; 1 where the server does not say.
+
+    Raises:
+        StoppedError, TransientError, UserError: as `write` does.
+    """
+    text, least = "", 0.0
+    for chunk in _chunks(llm, messages, stopped, max_tokens=tokens, logprobs=True, **options):
+        text += str(chunk.content)
+        for each in (chunk.response_metadata.get("logprobs") or {}).get("content") or []:
+            least = min(least, float(each["logprob"]))
+    return text, math.exp(least)
+
+
 def likelihood(
     llm: BaseChatModel, messages: Sequence[BaseMessage], *, stopped: Callable[[], bool] = lambda: False
 ) -> float:
