@@ -96,8 +96,12 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--limit", type=int, metavar="N", help="a sample of N, by fixed seed")
     evaluate.add_argument("--answers", type=int, default=0, metavar="N", help="finance: put N questions to the model")
     evaluate.add_argument("--with-model", action="store_true", help="routing: beside the language model alone")
-    evaluate.add_argument("--database", choices=("sqlite", "mysql"), default="sqlite", help="sql: on which database")
-    evaluate.add_argument("--server", default="", metavar="URL", help="sql: a MySQL server to make databases on")
+    evaluate.add_argument(
+        "--database",
+        default="sqlite",
+        metavar="sqlite|mysql|URL",
+        help="sql: SQLite, a MariaDB server started for it, or the administrator's URL of one",
+    )
     evaluate.add_argument("--fresh", action="store_true", help="forget what an interrupted run had done")
 
     reset = _verb(verbs, "reset", "forget everything in the data folder: library, ledger, conversations", _reset)

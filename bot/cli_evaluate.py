@@ -23,7 +23,7 @@ SETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "pdfs": ((), ()),
     "finance": (("embeddings", "llm"), ("answers",)),
     "routing": (("embeddings", "llm"), ("with_model",)),
-    "sql": (("embeddings", "llm"), ("database", "server")),
+    "sql": (("embeddings", "llm"), ("database",)),
     "bank": (("embeddings", "llm"), ()),
 }
 REPORTED = ("torch", "sentence-transformers", "faiss-cpu", "tantivy", "pypdf", "xllamacpp")

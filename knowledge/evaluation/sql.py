@@ -25,6 +25,7 @@ from knowledge.database.run import Runner
 from knowledge.database.write import bare_sql
 from knowledge.documents.library import embedder_name
 from knowledge.errors import UserError
+from knowledge.evaluation.mariadb import private_server
 from knowledge.evaluation.progress import Progress, RememberedEmbeddings, Results, sample, version_of
 from knowledge.evaluation.rows import Rows, difference, same_rows
 from knowledge.models.llm import write
@@ -59,8 +60,7 @@ def evaluate(
     *,
     llm: BaseChatModel,
     embeddings: Embeddings,
-    database: str = "sqlite",
-    server: str = "",
+    database: str = "",
     limit: int | None = None,
     on_progress: Progress = lambda _: None,
 ) -> dict[str, Any]:
@@ -71,15 +71,33 @@ def evaluate(
         work: Where results and copies of the databases are kept.
         llm: The model, asked through the whole path and plainly.
         embeddings: What finds the tables that a question means.
-        database: `sqlite` or `mysql`.
-        server: For MySQL, the URL of a server on which databases may be made.
+        database: `sqlite`, `mysql` for a server started for it, or the URL of one on which databases may be made.
         limit: A sample of so many questions, answerable or not.
         on_progress: Hears how each question came out.
 
     Raises:
-        UserError: there is no server, or no case.
+        UserError: there is no case.
+        UnavailableError: there is no server.
     """
     folder = cases / "nl2sql" if (cases / "nl2sql").is_dir() else cases
+    if database == "mysql":
+        with private_server() as started:
+            return _evaluate(folder, work, llm, embeddings, started.url, limit=limit, on_progress=on_progress)
+    server = "" if database == "sqlite" else database
+    return _evaluate(folder, work, llm, embeddings, server, limit=limit, on_progress=on_progress)
+
+
+def _evaluate(
+    folder: Path,
+    work: Path,
+    llm: BaseChatModel,
+    embeddings: Embeddings,
+    server: str,
+    *,
+    limit: int | None,
+    on_progress: Progress,
+) -> dict[str, Any]:
+    database = "mysql" if server else "sqlite"
     model = str(getattr(llm, "model_name", type(llm).__name__))
     code = [each for each in Path(knowledge.__path__[0]).rglob("*") if each.suffix in {".py", ".yaml"}]
     version = version_of([*code, *folder.glob("*.jsonl")], model, database)
@@ -235,8 +253,6 @@ def _load_sqlite(folder: Path, work: Path, name: str) -> str:
 
 def _load_mysql(folder: Path, server: str, name: str) -> str:
     """Make the database anew on the server, under a name of its own, and return its URL."""
-    if not server:
-        raise UserError("Scoring on MySQL needs --server, the URL of a server on which databases may be made.")
     own = f"teller_cases_{name}"
     engine = create_engine(make_url(server))
     with engine.connect() as connection:
