@@ -13,7 +13,7 @@ from bot.listen import listen_to_http, listen_to_socket
 from bot.logs import start_logging
 from knowledge.errors import TellerError, UserError
 from knowledge.tables import connect
-from workers.celery import enqueue
+from workers.celery import beat_path, beating, enqueue
 from workers.hearing import last_heard
 from workers.ledger import Ledger
 from workers.settings import Settings, read_settings
@@ -57,10 +57,11 @@ def listen(settings: Settings, stopped: threading.Event) -> None:
     app = build_app(settings, ledger, enqueue, client=slack, on_refused=gaps.note)
     catch_up = CatchUp(Desk(ledger, enqueue, slack), gaps)
     threading.Thread(target=catch_up.keep_up, args=(stopped,), name="catch-up", daemon=True).start()
+    beat = beating(beat_path(settings.data, "bot"))
     if settings.slack_app_token:
-        listen_to_socket(app, settings.slack_app_token, stopped, on_gap=gaps.note)
+        listen_to_socket(app, settings.slack_app_token, stopped, on_gap=gaps.note, beat=beat)
     else:
-        listen_to_http(app, int(settings.http_port), stopped, host=settings.http_host)
+        listen_to_http(app, int(settings.http_port), stopped, host=settings.http_host, beat=beat)
     log.info("Stopped")
     engine.dispose()
 

@@ -43,7 +43,11 @@ PASSING_EVENTS = (  # Heard so that Slack need not repeat them; nothing follows 
     "channel_unarchive", "channel_rename", "channel_shared", "channel_unshared", "group_left", "group_deleted",
     "group_archive", "group_unarchive", "group_rename", "app_uninstalled", "tokens_revoked",
 )  # fmt: skip
-COMMANDS: dict[str, Listener] = {"/reindex": commands.on_reindex, "/teller": commands.on_teller}
+COMMANDS: dict[str, Listener] = {
+    "/reindex": commands.on_reindex,
+    "/crawl": commands.on_crawl,
+    "/teller": commands.on_teller,
+}
 ACTIONS: dict[str, Listener] = {
     "^feedback": actions.on_feedback,
     "^stop$": actions.on_stop,
@@ -100,7 +104,9 @@ def slack_client(settings: Settings) -> WebClient:
 
 
 def _quick(client: WebClient, settings: Settings) -> WebClient:
-    return GatedClient(token=client.token or "", base_url=client.base_url, timeout=QUICK, gate=Gate(settings.pauses))
+    return GatedClient(
+        token=client.token or "", base_url=client.base_url, timeout=QUICK, gate=Gate(settings.pauses, turn=0.5)
+    )
 
 
 def _connect(client: WebClient, settings: Settings) -> App:

@@ -25,8 +25,17 @@ LARGEST_BODY = 2_000_000  # Slack's longest message with its blocks is a tenth o
 log = logging.getLogger(__name__)
 
 
-def listen_to_socket(app: App, app_token: str, stopped: threading.Event, *, on_gap: Callable[[float], object]) -> None:
+def listen_to_socket(
+    app: App,
+    app_token: str,
+    stopped: threading.Event,
+    *,
+    on_gap: Callable[[float], object],
+    beat: Callable[[], object] = lambda: None,
+) -> None:
     """Receive events over Socket Mode until `stopped`; after each lost connection `on_gap` is told since when.
+
+    `beat` is called for as long as Slack can be heard.
 
     Raises:
         UnavailableError: Slack does not accept the token, or cannot be reached.
@@ -35,7 +44,7 @@ def listen_to_socket(app: App, app_token: str, stopped: threading.Event, *, on_g
     try:
         client.connect()
         log.info("Listening over Socket Mode")
-        _watch(client, stopped, on_gap)
+        _watch(client, stopped, on_gap, beat)
     except NO_ANSWER as error:
         raise UnavailableError(f"Socket Mode does not start with SLACK_APP_TOKEN: {error}") from error
     finally:
@@ -43,7 +52,9 @@ def listen_to_socket(app: App, app_token: str, stopped: threading.Event, *, on_g
         client.close()
 
 
-def _watch(client: SocketModeClient, stopped: threading.Event, on_gap: Callable[[float], object]) -> None:
+def _watch(
+    client: SocketModeClient, stopped: threading.Event, on_gap: Callable[[float], object], beat: Callable[[], object]
+) -> None:
     """Wait until `stopped`, while the client connects anew by itself whenever Slack or the network ends a session."""
     session, alive = client.session_id(), time.time()
     while not stopped.wait(0.5):
@@ -52,9 +63,17 @@ def _watch(client: SocketModeClient, stopped: threading.Event, on_gap: Callable[
             on_gap(alive)
         if client.is_connected():
             alive = time.time()
+            beat()
 
 
-def listen_to_http(app: App, port: int, stopped: threading.Event, *, host: str = "127.0.0.1") -> None:
+def listen_to_http(
+    app: App,
+    port: int,
+    stopped: threading.Event,
+    *,
+    host: str = "127.0.0.1",
+    beat: Callable[[], object] = lambda: None,
+) -> None:
     """Receive signed requests at `host` until `stopped`.
 
     Raises:
@@ -73,7 +92,7 @@ def listen_to_http(app: App, port: int, stopped: threading.Event, *, host: str =
         thread.start()
         log.info("Listening on http://%s:%s/slack/events", host, listener.getsockname()[1])
         while not stopped.wait(0.5) and thread.is_alive():
-            pass
+            beat()
         server.should_exit = True
         thread.join()
 

@@ -78,6 +78,12 @@ class Backlog:
         found = transact(self.engine, lambda connection: connection.scalar(oldest))
         return max(0.0, self.clock() - found) if found else 0.0
 
+    def last_finished(self) -> float | None:
+        """Return when a question was last finished, whichever way; None when none ever was."""
+        latest = select(func.max(columns.done_at)).where(columns.kind == "question", columns.done_at > 0)
+        found = transact(self.engine, lambda connection: connection.scalar(latest))
+        return None if found is None else float(found)
+
     def ahead(self, id: str) -> int:  # noqa: A002 - the name that the table and Slack's payloads use
         """Return how many questions will be worked on before this one."""
         mine = select(columns.number).where(columns.id == id).scalar_subquery()

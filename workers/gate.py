@@ -15,7 +15,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
-TURN = 2.0  # Seconds to wait for one's turn; a call that hangs for longer holds up nobody else.
+TURN = 12.0  # Seconds to wait for one's turn: longer than any call takes.
 LOOK = 0.01
 
 
@@ -30,9 +30,11 @@ class QuietError(SlackClientError):
 class Gate:
     """The pauses, kept as files in `folder`."""
 
-    def __init__(self, folder: Path, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, folder: Path, *, turn: float = TURN, clock: Callable[[], float] = time.time) -> None:
+        """Keep the pauses in `folder`; who waited `turn` seconds for another's call to end goes ahead without."""
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
+        self.patience = turn
         self.clock = clock
 
     @contextmanager
@@ -57,9 +59,8 @@ class Gate:
 
             yield close
 
-    @staticmethod
-    def _lock(file: IO[str]) -> None:
-        deadline = time.monotonic() + TURN
+    def _lock(self, file: IO[str]) -> None:
+        deadline = time.monotonic() + self.patience
         while time.monotonic() < deadline:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

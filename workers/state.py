@@ -76,6 +76,26 @@ def migrations(connection: Connection) -> "Config":
     return config
 
 
+def revisions(engine: Engine) -> tuple[str, str]:
+    """Return the revision of the tables in a database, `unknown` when it is not one of ours, and the newest.
+
+    Raises:
+        TransientError: the database is down.
+    """
+    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415 - as above
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - as above
+
+    script = ScriptDirectory(str(MIGRATIONS))
+    newest = script.get_current_head() or ""
+    try:
+        with engine.connect() as connection:
+            found = MigrationContext.configure(connection).get_current_revision() or ""
+    except (OperationalError, InterfaceError) as error:
+        raise TransientError(f"The database refused: {error}", after=5) from error
+    known = {each.revision for each in script.walk_revisions()}
+    return (found if not found or found in known else "unknown"), newest
+
+
 @contextmanager
 def _alone(connection: Connection) -> Iterator[None]:
     database = connection.engine.url.database

@@ -61,7 +61,8 @@ except QuietError as error:
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "True\n"
 
 
-def test_calls_of_one_method_follow_each_other_and_one_that_hangs_holds_nobody_up_for_long(gate):
+def test_calls_of_one_method_follow_each_other_and_one_that_hangs_holds_nobody_up_for_long(tmp_path):
+    gate = Gate(tmp_path / "pauses", turn=2.0)
     inside = []
 
     def call(seconds):
