@@ -26,12 +26,16 @@ def ask(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def ingest(options: argparse.Namespace, settings: Settings) -> int:
-    """Read files into the library and print their receipts; the status is 1 when one could not be read."""
+    """Read files and web pages into the library, print their receipts; the status is 1 when one was not read."""
     results: list[dict[str, Any]] = []
     with Desk(settings, in_process=options.in_process, say=stage_line(quiet=options.json)) as desk:
         asker = Asker(channel=channel_id(desk.settings, options.channel))
-        for path in [Path(name).expanduser().resolve() for name in options.paths]:
-            results.append(_ingest_one(desk, asker, path))
+        for name in options.paths:
+            on_web = name.startswith(("http://", "https://"))
+            one = (
+                _read_site(desk, asker, name) if on_web else _ingest_one(desk, asker, Path(name).expanduser().resolve())
+            )
+            results.append(one)
             if not options.json:
                 print(_receipt_line(results[-1]))
     if options.json:
@@ -61,6 +65,13 @@ def as_text(answer: Answer) -> str:
     return "\n".join(lines)
 
 
+def _read_site(desk: Desk, asker: Asker, url: str) -> dict[str, Any]:
+    request, reply = desk.carry_out("crawl", asker, detail={"url": url, "depth": 0})
+    if reply.get("type") == "crawled" and (reply["new"] or reply["changed"] or reply["same"]):
+        return {name: value for name, value in reply.items() if name != "type"}
+    return {"name": url, "error": reply.get("text") or _why(request, reply), "reason": "not_read"}
+
+
 def _ingest_one(desk: Desk, asker: Asker, path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {"name": path.name, "error": f"There is no file {path}.", "reason": "missing"}
@@ -81,6 +92,8 @@ def _source(citation: Citation) -> str:
 
 
 def _receipt_line(result: dict[str, Any]) -> str:
+    if "url" in result:
+        return str(result["text"])
     if "error" in result:
         return f"{result['name']}: {result['error']}"
     without = f", {len(result['empty_pages'])} without text" if result["empty_pages"] else ""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 TEAM = "cli"
 FINISHED = ("answered", "failed", "cancelled")
-PATIENCE = {"question": 15 * 60.0, "file": 3600.0, "reindex": 24 * 3600.0}
+PATIENCE = {"question": 15 * 60.0, "file": 3600.0, "reindex": 24 * 3600.0, "crawl": 24 * 3600.0}
 
 
 @dataclass(frozen=True)

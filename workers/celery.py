@@ -31,7 +31,9 @@ TASKS: Mapping[Kind, str] = {
     "reindex": "workers.index.index",
     "removal": "workers.deliver.withdraw",  # It must not wait behind a long file.
     "page": "workers.deliver.show",
+    "crawl": "workers.index.index",
     "chart": "workers.deliver.redraw",
+    "approval": "workers.deliver.approve",
 }
 DELIVER = "workers.deliver.deliver"
 HEARTBEAT = 5.0
@@ -58,7 +60,7 @@ FIXED = {
     "worker_soft_shutdown_timeout": 5.0,
     "worker_cancel_long_running_tasks_on_connection_loss": False,  # A thread cannot be killed; its claim lapses.
     "enable_utc": True,
-    "imports": (*(f"workers.{name}" for name in QUEUES), "workers.show", "workers.redraw"),
+    "imports": (*(f"workers.{name}" for name in QUEUES), "workers.show", "workers.redraw", "workers.approve"),
 }
 
 

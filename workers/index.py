@@ -18,6 +18,7 @@ from workers.answer import deliver_soon
 from workers.attempt import Attempt
 from workers.audience import audience_words, places_of_upload
 from workers.celery import app, send
+from workers.crawl import crawl
 from workers.download import download
 from workers.posting import MISSING, Poster
 from workers.progress import Progress
@@ -34,6 +35,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 200  # Chunks embedded in one step: about four seconds on two cores.
 STEP_SECONDS = 15.0
+LONG, TOLD = 30, 10  # Pages of a file whose reading is told as it goes, and after how many each time.
 NOW = 0.0
 WHILE_READ = 10.0  # Seconds until a document that is being read for another file is looked at again.
 GONE = ("file_not_found", "file_deleted")
@@ -55,7 +57,7 @@ def index_step(id: str, services: "Services") -> None:  # noqa: A002
     claim = ledger.claim(id)
     if claim is None:
         return
-    work = {"file": _file, "removal": _removal, "reindex": _reindex}[claim.request.kind]
+    work = {"file": _file, "removal": _removal, "reindex": _reindex, "crawl": crawl}[claim.request.kind]
     pause: float | None = None
     with Attempt(ledger, claim), Progress(services.slack, ledger, claim) as progress:
         pause = work(claim, services, progress.stage)
@@ -106,13 +108,18 @@ def _take_in(claim: Claim, services: "Services", say: Callable[[str], None]) -> 
         say(f"Reading {name}")
         document = library.keep(path)
     try:
-        receipt = library.read(document, name=name)
+        receipt = library.read(document, name=name, on_page=lambda at, of: _tell_pages(say, name, at, of))
     except UnreadableFileError:
         if document not in Places(services.engine).placed():
             library.purge(document)
         raise
     services.ledger.note(claim, document=document, receipt=receipt.to_json())
     return NOW
+
+
+def _tell_pages(say: Callable[[str], None], name: str, read: int, of: int) -> None:
+    if of >= LONG and read % TOLD == 0:
+        say(f"Reading {name}, page {read} of {of}")
 
 
 def _fetch(request: Request, services: "Services", folder: Path) -> tuple[Path, str] | None:

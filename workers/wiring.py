@@ -27,10 +27,12 @@ if TYPE_CHECKING:
 
     from knowledge.assistant import Assistant
     from knowledge.database.analyst import Analyst
+    from knowledge.documents.comparing import Comparer
     from knowledge.documents.library import Library
     from knowledge.documents.show import Shower
     from knowledge.models.engine import LlamaEngine
     from knowledge.routing import Router
+    from knowledge.web.keep import Keeper
 
 log = logging.getLogger(__name__)
 DEMO = Path(__file__).resolve().parent.parent / "knowledge" / "database" / "demo"
@@ -81,6 +83,22 @@ class Services:
         from knowledge.documents.show import Shower
 
         return Shower(Places(self.engine), self.settings.data / "library")
+
+    @cached_property
+    def keeper(self) -> "Keeper":
+        """Return what keeps web pages in the library."""
+        from knowledge.web.crawl import Crawler
+        from knowledge.web.fetch import Fetcher
+        from knowledge.web.keep import Keeper
+
+        return Keeper(self.library, self.engine, Crawler(Fetcher()))
+
+    @cached_property
+    def comparer(self) -> "Comparer":
+        """Return what compares documents."""
+        from knowledge.documents.comparing import Comparer
+
+        return Comparer(self.library, self.embeddings)
 
     @cached_property
     def llm(self) -> "BaseChatModel":

@@ -25,6 +25,7 @@ _NUMBER = re.compile(
 _LISTED = re.compile(r"\((?:[a-z]{1,3}|\d{1,2}|[A-Z])\)|[a-z]\)")
 _TITLE = re.compile(r"(?P<title>[^.\n:;]{2,90}?)\s*(?:\.(?=\s|$)|:|;|\n|$|\s[-–—]\s)")
 _CONTENTS = re.compile(r"\.{4,}\s*\d*|(?:\. ){4,}|\s\d{1,3}\s*$")
+_SIGNED = re.compile(r"(?i)\b(?:by|name|title|date|signature|signed)\s*:|/s/|_{5,}")
 _SENTENCE = re.compile(r"\b(?:shall|will|may|is|are|has|have|agrees?|means|must|was|were)\b", re.IGNORECASE)
 
 
@@ -75,7 +76,8 @@ def clauses(pages: Sequence[Page]) -> tuple[Clause, ...]:
         else:
             found.append(replace(clause, path=_over(clause, above)))
             waiting = None
-    return tuple(replace(each, kind=kind_of(each)) for each in _sections(found) if len(each.text) >= LEAST)
+    whole = (each for each in _sections(found) if len(each.text) >= LEAST and not _is_signed(each))
+    return tuple(replace(each, kind=kind_of(each)) for each in whole)
 
 
 def _sections(found: Sequence[Clause]) -> list[Clause]:
@@ -95,8 +97,13 @@ def _sections(found: Sequence[Clause]) -> list[Clause]:
 
 
 def _goes_on(before: Sequence[Clause], clause: Clause) -> bool:
-    """Tell whether capitals without a number only go on with a sentence written in capitals."""
-    return bool(before) and not clause.number and before[-1].text.rstrip()[-1:] not in tuple('.:;!?”"')
+    """Tell whether a line only goes on with a sentence: capitals in one written so, `Appendix 4` at a line's start."""
+    if not before:
+        return False
+    end = before[-1].text.rstrip()[-1:]
+    if clause.number[:2].isalpha() and not clause.number.isupper():
+        return end.islower() or end == ","
+    return not clause.number and end not in tuple('.:;!?”"')
 
 
 def _is_bare(clause: Clause) -> bool:
@@ -157,6 +164,11 @@ def _clause(piece: Piece) -> Clause:
     if not number and heading and not heading.isupper():
         heading = ""  # Without a number only capitals make a heading.
     return Clause(number.rstrip("."), heading, text, piece.page, piece.last_page)
+
+
+def _is_signed(clause: Clause) -> bool:
+    """Tell whether a piece is where the parties sign."""
+    return len(clause.text) < 900 and len(_SIGNED.findall(clause.text)) >= 3
 
 
 def _is_heading(words: str) -> bool:

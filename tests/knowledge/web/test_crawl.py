@@ -146,7 +146,8 @@ def test_words_are_read_without_menus_and_scripts():
     body = "The rate is 4.85 % a year. " * 12
     markup = (
         f"<html><head><title>Rates</title><script>alert(1)</script></head><body>"
-        f"<nav>Menu Login</nav><article><h1>Rates</h1><p>{body}</p><table><tr><td>Saver</td><td>2.10 %</td></tr></table></article>"
+        f"<nav>Menu Login</nav><article><h1>Rates</h1><p>{body}</p>"
+        f"<table><tr><td>Saver</td><td>2.10 %</td></tr></table></article>"
         f"<footer>© Imprint</footer></body></html>"
     )
 
