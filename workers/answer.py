@@ -14,6 +14,7 @@ from workers.audience import audience_of
 from workers.celery import DELIVER, app, send
 from workers.posting import repair
 from workers.progress import Progress, clear_status
+from workers.report import attach_report
 from workers.request import Request
 from workers.roles import Roles
 from workers.slack import Slack, SlackRefusedError
@@ -68,6 +69,7 @@ def answer_request(id: str, services: "Services") -> None:  # noqa: A002
             log.info("Nobody waits for %s any more", request.reference)
         elif ledger.ready(claim, {"type": "answer", **found.to_json()}):
             remember(request, found, services, key)
+            attach_report(request, found, services)
     if attempt.stopped():
         withdraw(id, services)
     deliver_soon(id, services)

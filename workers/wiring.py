@@ -119,12 +119,10 @@ class Services:
         """Return what turns questions into answers."""
         from knowledge.assistant import Assistant
         from knowledge.counsel import Counsel
-        from knowledge.documents.comparing import Comparer
 
         with self._lock:
             counsel = Counsel(self.library, self.llm)
-            comparer = Comparer(self.library, self.embeddings)
-            return Assistant(counsel, router=self.router, analyst=lambda: self.analyst, comparer=comparer)
+            return Assistant(counsel, router=self.router, analyst=lambda: self.analyst, comparer=self.comparer)
 
     @cached_property
     def router(self) -> "Router":
