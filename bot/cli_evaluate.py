@@ -21,11 +21,14 @@ SETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "contracts": (("embeddings",), ()),
     "answers": (("embeddings", "llm"), ()),
     "pdfs": ((), ()),
+    "guard": ((), ("database",)),
     "finance": (("embeddings", "llm"), ("answers",)),
     "routing": (("embeddings", "llm"), ("with_model",)),
     "sql": (("embeddings", "llm"), ("database",)),
     "bank": (("embeddings", "llm"), ()),
+    "slack": ((), ()),
 }
+ELSEWHERE = {"slack": "bot.workspace.evaluation"}  # Other sets are scored in `knowledge.evaluation`.
 REPORTED = ("torch", "sentence-transformers", "faiss-cpu", "tantivy", "pypdf", "xllamacpp")
 
 
@@ -64,7 +67,7 @@ def _score(options: argparse.Namespace, settings: Settings, cases: Path, work: P
     def say(words: str) -> None:
         print(words, file=sys.stderr, flush=True)
 
-    module = importlib.import_module(f"knowledge.evaluation.{options.set}")
+    module = importlib.import_module(ELSEWHERE.get(options.set, f"knowledge.evaluation.{options.set}"))
     parts, flags = SETS[options.set]
     given = {name: getattr(services, name) for name in parts} | {name: getattr(options, name) for name in flags}
     try:

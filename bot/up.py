@@ -21,6 +21,7 @@ from workers.settings import Settings, environment_of
 from workers.state import upgrade
 
 PROCFILE = Path(__file__).resolve().parent.parent / "Procfile"
+MANIFEST = Path(__file__).resolve().parent / "manifest.yaml"
 LOCAL_PORT = 8200
 SAMPLE_ROLES = "{U0LENA0001: lawyer}"  # Of the people in the local workspace; all others are what Slack says.
 
@@ -131,6 +132,7 @@ class House:
             raise UserError(f"Port {self.port} is taken: `teller up --port N` takes another.")
         page = f"http://127.0.0.1:{self.port}/"
         command = ["python", "-m", "bot.workspace", "--port", str(self.port), "--folder", str(folder)]
+        command += ["--manifest", str(MANIFEST)]  # The bot is granted and told here what Slack would grant and tell.
         child = self._spawn("workspace", command)
         self._wait(child, lambda: _responds(page), "the local workspace")
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))

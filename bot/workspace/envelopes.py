@@ -19,8 +19,6 @@ def event_callback(config: Config, event: Json, *, shared: bool = False) -> Json
     return {
         "token": config.verification_token,
         "team_id": TEAM,
-        "context_team_id": TEAM,
-        "context_enterprise_id": None,
         "api_app_id": APP,
         "event": event,
         "type": "event_callback",

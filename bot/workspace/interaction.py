@@ -57,7 +57,7 @@ async def press(workspace: Workspace, channel: Json, user: str, message: Json, *
 
 async def press_in_view(workspace: Workspace, user: str, view: Json, *, action: Json, values: Json) -> None:
     """Press a button of a modal or of the bot's home."""
-    view = view | {"state": {"values": values}}
+    view = views.told(view) | {"state": {"values": values}}
     payload = _begun(workspace, "block_actions", user) | {
         "container": {"type": "view", "view_id": view["id"]},
         "view": view,
@@ -76,7 +76,9 @@ async def shortcut(workspace: Workspace, user: str, callback_id: str) -> None:
 
 async def message_shortcut(workspace: Workspace, channel: Json, user: str, message: Json, callback_id: str) -> None:
     """Run a shortcut on a message."""
-    payload = _begun(workspace, "message_action", user) | {
+    begun = _begun(workspace, "message_action", user)
+    del begun["api_app_id"], begun["user"]["username"]
+    payload = begun | {
         "callback_id": callback_id,
         "action_ts": workspace.state.next_ts(),
         "message_ts": message["ts"],
@@ -107,7 +109,7 @@ async def submit(workspace: Workspace, user: str, view: Json, values: Json) -> N
             case _:
                 raise ApiError("invalid_response_action")
 
-    payload = _begun(workspace, "view_submission", user) | {"view": view, "response_urls": []}
+    payload = _begun(workspace, "view_submission", user) | {"view": views.told(view), "response_urls": []}
     await _ask(workspace, "interactive", payload, user=user, what="That form", show=act)
 
 
@@ -125,7 +127,7 @@ def closed(workspace: Workspace, user: str, view: Json, *, all_of_them: bool = F
     views.close(workspace, going[0] if going else view)
     for each in reversed(going):
         if each.get("notify_on_close") and workspace.outbox.connected:
-            payload = _begun(workspace, "view_closed", user) | {"view": each, "is_cleared": len(going) > 1}
+            payload = _begun(workspace, "view_closed", user) | {"view": views.told(each), "is_cleared": len(going) > 1}
             del payload["trigger_id"]
             workspace.outbox.ask("interactive", payload).add_done_callback(_settle)
 

@@ -21,15 +21,16 @@ BOT_PROFILE: Json = {
     "name": BOT_NAME,
     "updated": BEGAN,
     "app_id": APP,
-    "user_id": BOT_USER,
     "icons": {"image_36": "", "image_48": "", "image_72": ""},
     "team_id": TEAM,
 }
 
 
-def compose(user: str, text: str, *, ts: str, blocks: list[Json] | None = None) -> Json:
-    """Return the message that `user` writes, not yet posted."""
+def compose(user: str, text: str, *, ts: str, blocks: list[Json] | None = None, notice: bool = False) -> Json:
+    """Return the message that `user` writes, or a notice about them, not yet posted."""
     message: Json = {"type": "message", "user": user, "text": text, "ts": ts, "team": TEAM}
+    if notice:
+        return message
     if user == BOT_USER:
         message |= {"bot_id": BOT, "app_id": APP, "bot_profile": BOT_PROFILE}
     else:
@@ -58,7 +59,8 @@ def post(
         ApiError: the thread does not exist.
     """
     root = thread_root(workspace, channel["id"], thread_ts) if thread_ts else None
-    message = compose(user, text, ts=workspace.state.next_ts(), blocks=blocks) | extra
+    notice = subtype == "channel_join"
+    message = compose(user, text, ts=workspace.state.next_ts(), blocks=blocks, notice=notice) | extra
     if root:
         message |= {"thread_ts": root["ts"], "parent_user_id": root["user"]}
     if shared := list(files):
@@ -90,7 +92,13 @@ def thread_root(workspace: Workspace, channel: str, thread_ts: str) -> Json:
 
 def message_event(channel: Json, message: Json) -> Json:
     """Return the event about a new message."""
-    return message | {"channel": channel["id"], "channel_type": channel["kind"], "event_ts": message["ts"]}
+    place = {"channel": channel["id"], "channel_type": channel["kind"], "event_ts": message["ts"]}
+    return _told(message) | place
+
+
+def _told(message: Json) -> Json:
+    """Return a message as events hold it: history says a little more."""
+    return {name: value for name, value in message.items() if name not in ("app_id", "streaming_state")}
 
 
 def mention_event(channel: Json, message: Json) -> Json:
@@ -112,7 +120,7 @@ def update(
     note_pictures(workspace, channel, after.get("blocks") or ())
     workspace.show(channel, after)
     if heard:
-        _emit_hidden(workspace, channel, "message_changed", message=after, previous_message=before)
+        _emit_hidden(workspace, channel, "message_changed", message=_told(after), previous_message=_told(before))
     return after
 
 
@@ -134,11 +142,11 @@ def delete(workspace: Workspace, channel: Json, ts: str) -> None:
         state.keep_message(channel_id, tombstone)
         workspace.show(channel, tombstone)
         shown = state.shown(channel_id, tombstone)
-        _emit_hidden(workspace, channel, "message_changed", message=shown, previous_message=before)
+        _emit_hidden(workspace, channel, "message_changed", message=shown, previous_message=_told(before))
         return
     state.drop_message(channel_id, ts)
     workspace.tell(channel, "removed", ts=ts)
-    _emit_hidden(workspace, channel, "message_deleted", deleted_ts=ts, previous_message=before)
+    _emit_hidden(workspace, channel, "message_deleted", deleted_ts=ts, previous_message=_told(before))
     root = before.get("thread_ts", ts)
     if root != ts:
         parent = state.message(channel_id, root)

@@ -96,7 +96,7 @@ async def open_home(workspace: Workspace, sent: Json) -> Json:
         "event_ts": workspace.state.next_ts(),
     }
     if tab == "home" and (view := views.home_of(workspace, user)):
-        event["view"] = view
+        event["view"] = views.told(view)
     workspace.emit(channel, event)
     return {"channel": channel["id"]}
 

@@ -18,6 +18,7 @@ from bot.workspace.workspace import Workspace
 Json = dict[str, Any]
 MOST_BYTES = 1_000_000_000
 UPLOAD_SECONDS = 3_600
+_KEPT = ("shares", "channels", "groups", "ims", "pictured")  # Told by `files.info`, not beside a message.
 _PRETTY = {"pdf": "PDF", "txt": "Plain Text", "csv": "CSV", "png": "PNG", "jpg": "JPEG", "docx": "Word Document"}
 
 
@@ -92,7 +93,7 @@ def share(
     found = [file_of(workspace, each) for each in files]
     if any(each["user"] != user for each in found):
         raise ApiError("file_not_found")
-    attached = [{name: value for name, value in each.items() if name != "shares"} for each in found]
+    attached = [{name: value for name, value in each.items() if name not in _KEPT} for each in found]
     message = messages.post(workspace, channel, user, text, thread_ts=thread_ts, blocks=blocks, files=attached)
     for each in found:
         _note_share(workspace, each, channel, message)

@@ -42,8 +42,7 @@ async def add_person(workspace: Workspace, sent: Json) -> Json:
     state.keep_person(person)
     state.keep_channel(direct(new_id("D"), person.id, created=int(time.time())))
     workspace.feed.publish("channels")
-    now = int(time.time())
-    workspace.emit(EVERYONE, {"type": "team_join", "user": user_object(person), "cache_ts": now, **_when(workspace)})
+    workspace.emit(EVERYONE, {"type": "team_join", "user": user_object(person), **_when(workspace)})
     if (general := state.channels.get("C0GENERAL1")) and not person.is_guest:
         membership.join(workspace, general, person.id)
     return {"user": person.id}

@@ -95,6 +95,11 @@ def known(workspace: Workspace, *, view: str = "", external: str = "") -> Json:
     raise ApiError("not_found")
 
 
+def told(view: Json) -> Json:
+    """Return a view as Slack tells of it: whose it is stands elsewhere."""
+    return {name: value for name, value in view.items() if name != "user"}
+
+
 def close(workspace: Workspace, view: Json) -> None:
     """Close a modal and what lies upon it; the one below shows again."""
     ordered = modals(workspace, view["user"])

@@ -64,12 +64,16 @@ def described(channel: Json) -> Json:
     }
 
 
+def _listed(channel: Json, *without: str) -> Json:
+    return {name: value for name, value in described(channel).items() if name not in without}
+
+
 @method("conversations.list")
 def conversations_list(call: Call) -> Json:
     """List the channels that the bot may know of."""
     kinds = kinds_of(call.text("types", "public_channel"))
     known = [
-        described(each) | ({} if each["kind"] == "im" else {"num_members": len(each["members"])})
+        _listed(each, "is_open") | ({} if each["kind"] == "im" else {"num_members": len(each["members"])})
         for each in call.workspace.state.channels.values()
         if each["kind"] in kinds and (each["kind"] == "channel" or BOT_USER in each["members"])
     ]
@@ -83,7 +87,7 @@ def users_conversations(call: Call) -> Json:
     user = call.workspace.state.person(call.text("user") or BOT_USER).id
     kinds = kinds_of(call.text("types", "public_channel"))
     theirs = [
-        described(each)
+        _listed(each, "is_open", "is_member")
         for each in call.workspace.state.channels_of(user)
         if each["kind"] in kinds and (each["kind"] == "channel" or BOT_USER in each["members"])
     ]

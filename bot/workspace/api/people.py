@@ -72,7 +72,8 @@ def bots_info(call: Call) -> Json:
     """Describe the bot."""
     if call.text("bot", BOT) != BOT:
         raise ApiError("bot_not_found")
-    return {"bot": {name: value for name, value in BOT_PROFILE.items() if name != "team_id"}}
+    profile = {name: value for name, value in BOT_PROFILE.items() if name != "team_id"}
+    return {"bot": profile | {"user_id": BOT_USER}}
 
 
 @method("users.info")

@@ -14,14 +14,14 @@ Json = dict[str, Any]
 def open_modal(call: Call) -> Json:
     """Open a modal for the person who has just pressed or typed something."""
     user = use_trigger(call.workspace, call.required("trigger_id"))
-    return {"view": views.open_modal(call.workspace, user, call.parsed("view"))}
+    return {"view": views.told(views.open_modal(call.workspace, user, call.parsed("view")))}
 
 
 @method("views.push")
 def push_modal(call: Call) -> Json:
     """Open a modal over another."""
     user = use_trigger(call.workspace, call.required("trigger_id"))
-    return {"view": views.push_modal(call.workspace, user, call.parsed("view"))}
+    return {"view": views.told(views.push_modal(call.workspace, user, call.parsed("view")))}
 
 
 @method("views.update")
@@ -30,11 +30,13 @@ def update_modal(call: Call) -> Json:
     found = views.known(call.workspace, view=call.text("view_id"), external=call.text("external_id"))
     if found["type"] != "modal":
         raise ApiError("not_found")
-    return {"view": views.update_modal(call.workspace, found, call.parsed("view"), known_hash=call.text("hash"))}
+    view = views.update_modal(call.workspace, found, call.parsed("view"), known_hash=call.text("hash"))
+    return {"view": views.told(view)}
 
 
 @method("views.publish")
 def publish_home(call: Call) -> Json:
     """Set what a person sees on the bot's home."""
     user = call.workspace.state.person(call.required("user_id")).id
-    return {"view": views.publish_home(call.workspace, user, call.parsed("view"), known_hash=call.text("hash"))}
+    view = views.publish_home(call.workspace, user, call.parsed("view"), known_hash=call.text("hash"))
+    return {"view": views.told(view)}
