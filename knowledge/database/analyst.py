@@ -31,7 +31,7 @@ from knowledge.phrasing import language
 from knowledge.types import Answer, Check, Choice, Question
 
 Words = Callable[[str], None]
-DOUBTED = 0.7  # Below this belief of the model's, the asker is told what the data does not speak of.
+DOUBTED = 0.85  # Below this belief of the model's, the asker is told what the data does not speak of.
 SAME = 0.97  # From here on a verified question is the one asked.
 FRESH = 600.0  # Seconds for which it is known how fresh a table is.
 IN_SCOPE = Scope(True)

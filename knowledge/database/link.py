@@ -57,16 +57,16 @@ class Linker:
         self.catalog = catalog
         self.values = ValueIndex(catalog)
         self._embeddings = embeddings
-        self._names: dict[str, frozenset[str]] = {}
+        self._names: dict[str, list[frozenset[str]]] = {}  # A name and its synonyms, each as its stems.
         self._notes: dict[str, frozenset[str]] = {}
         for column in catalog.columns():
-            self._names[column.full] = frozenset(stemmed(" ".join([words(column.name), *column.words])))
+            self._names[column.full] = _stems(words(column.name), *column.words)
             self._notes[column.full] = frozenset(stemmed(column.note))
         self._tables = {
-            name: frozenset(stemmed(" ".join([words(relation.name), *relation.words])))
-            for name, relation in catalog.relations.items()
+            name: _stems(words(relation.name), *relation.words) for name, relation in catalog.relations.items()
         }
-        self._rarity = Counter(stem for each in [*self._names.values(), *self._tables.values()] for stem in each)
+        named = [*self._names.values(), *self._tables.values()]
+        self._rarity = Counter(stem for each in named for stem in frozenset().union(*each))
         self._vocabulary = frozenset(self._rarity) | {stem for each in self._notes.values() for stem in each}
         self._texts = [self._text(relation) for relation in catalog.relations.values()]
         self._vectors: np.ndarray | None = None
@@ -76,8 +76,9 @@ class Linker:
         kept = pruned(rules, question)
         asked = Counter(stemmed(question))
         helped = set(stemmed(" ".join(kept))) - set(asked)
-        mentions = self.values.find(question)
         metrics = tuple(each for each in self.catalog.semantics.metrics if _speaks(question, (each.name, *each.words)))
+        told = {stem for each in metrics for name in (each.name, *each.words) for stem in stemmed(name)}
+        mentions = [each for each in self.values.find(question) if not set(stemmed(each.said)) <= told]
         columns = self._columns(asked, helped, mentions)
         tables = self._ranked(asked, helped, columns, metrics=metrics, question=question, limit=limit)
         strange, known = self._strange(question, mentions, metrics)
@@ -102,16 +103,20 @@ class Linker:
         mentioned = {each.column.full for each in mentions}
         found = []
         for column in self.catalog.columns():
-            names = self._names[column.full]
-            weight = sum(1 / math.sqrt(self._rarity[stem]) for stem in names if stem in asked)
-            whole = len([stem for stem in names if stem in asked]) / max(1, len(names))
-            score = weight * (0.5 + whole)
-            score += 0.4 * sum(1 / math.sqrt(self._rarity[stem]) for stem in names if stem in helped)
-            score += 0.15 * len((self._notes[column.full] - names - ASKING) & asked.keys())
+            alternatives = self._names[column.full]
+            score = max(self._weight(names, asked) for names in alternatives)
+            score += 0.4 * max(
+                sum(1 / math.sqrt(self._rarity[stem]) for stem in names if stem in helped) for names in alternatives
+            )
+            score += 0.15 * len((self._notes[column.full] - alternatives[0] - ASKING) & asked.keys())
             score += 2.0 * (column.full in mentioned)
             if score > 0.3:
                 found.append((column, score))
         return sorted(found, key=lambda each: -each[1])
+
+    def _weight(self, names: frozenset[str], asked: Counter[str]) -> float:
+        found = [stem for stem in names if stem in asked]
+        return sum(1 / math.sqrt(self._rarity[stem]) for stem in found) * (0.5 + len(found) / max(1, len(names)))
 
     def _ranked(
         self,
@@ -124,9 +129,9 @@ class Linker:
         limit: int,
     ) -> list[str]:
         scores: dict[str, float] = dict.fromkeys(self.catalog.relations, 0.0)
-        for name, stems in self._tables.items():
-            share = len([stem for stem in stems if stem in asked]) / max(1, len(stems))
-            scores[name] += 1.5 * share + 0.5 * len(stems & helped) / max(1, len(stems))
+        for name, alternatives in self._tables.items():
+            scores[name] += 1.5 * max(len(stems & asked.keys()) / max(1, len(stems)) for stems in alternatives)
+            scores[name] += 0.5 * max(len(stems & helped) / max(1, len(stems)) for stems in alternatives)
         best: dict[str, list[float]] = {}
         for column, score in columns:
             best.setdefault(column.table.lower(), []).append(score)
@@ -137,9 +142,9 @@ class Linker:
         for name, similar in self._similar(question).items():
             scores[name] += similar
         ranked = sorted(scores, key=lambda name: -scores[name])
-        least = max(0.5, 0.35 * scores[ranked[0]]) if ranked else 0.0
-        named = [name for name in ranked if self._tables[name] and self._tables[name] <= asked.keys()]
-        named.sort(key=lambda name: len(self._tables[name]))  # Things before what only joins them.
+        least = max(0.5, 0.42 * scores[ranked[0]]) if ranked else 0.0
+        named = [name for name in ranked if any(stems and stems <= asked.keys() for stems in self._tables[name])]
+        named.sort(key=lambda name: len(self._tables[name][0]))  # Things before what only joins them.
         chosen = list(dict.fromkeys([*ranked[:1], *named[:4], *(name for name in ranked if scores[name] >= least)]))
         # What joins those that are spoken of belongs to them.
         core = chosen[: max(3, min(5, 1 + len(named)))]
@@ -176,6 +181,10 @@ class Linker:
             if stem not in explained and not any(_same(stem, known) for known in self._vocabulary)
         ]
         return tuple(strange), 1 - len(strange) / len(content) if content else 0.0
+
+
+def _stems(*names: str) -> list[frozenset[str]]:
+    return [frozenset(stemmed(name)) for name in names]
 
 
 def pruned(rules: str, question: str) -> tuple[str, ...]:

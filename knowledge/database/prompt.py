@@ -39,6 +39,12 @@ _EACH = re.compile(
     r"(?<!order )(?<!ordered )(?<!sorted )(?<!ranked )by)"
     r"\s+(?P<what>(?!(?:of|the|total|number|average|most|highest|their)\b)[a-z]+(?:\s+[a-z]+){0,2})"
 )
+_SHAPES = {
+    "month": "DATE_FORMAT({}, '%Y-%m')",
+    "year": "YEAR({})",
+    "day": "DATE({})",
+    "quarter": "CONCAT(YEAR({0}), '-Q', QUARTER({0}))",
+}
 LISTED = 6  # Values of a column shown when it is spoken of.
 TYPES = {"number": "int", "date": "date", "epoch": "int", "boolean": "bool", "text": "text"}
 
@@ -71,7 +77,7 @@ def prompt(
         *_groups(question, linked),
         *_metrics(linked),
         *linked.rules,
-        *map(_period, spoken),
+        *(_period(each, _date(linked)) for each in spoken),
     ]
     if hints:
         lines += ["Hints:", *(f"- {each}" for each in hints)]
@@ -131,7 +137,8 @@ def _joins(catalog: Catalog, linked: Linked) -> list[str]:
 def _notes(linked: Linked) -> list[str]:
     """Return what the columns that the question speaks of hold, where the name does not say it."""
     lines = []
-    for column in linked.columns[:8]:
+    near = {each.name for each in linked.tables[:3]}
+    for column in [each for each in linked.columns if each.table in near and "pii" not in each.tags][:7]:
         parts = []
         fresh = set(stemmed(column.note)) - set(
             stemmed(f"{words(column.name)} {words(column.table)} unique identifier")
@@ -155,12 +162,14 @@ def _told(column: Column) -> bool:
 
 def _values(linked: Linked) -> list[str]:
     """Return where the values stand that the question mentions; in the tables shown first."""
-    shown = {each.name.lower() for each in linked.tables}
-    said: dict[str, list[str]] = {}
+    rank = {each.name.lower(): at for at, each in enumerate(linked.tables)}
+    said: dict[str, dict[int, list[str]]] = {}
     for mention in linked.mentions:
-        if mention.column.table.lower() in shown:
-            said.setdefault(mention.said, []).append(mention.condition)
-    return [f"“{words_}”: {' or '.join(list(dict.fromkeys(found))[:3])}" for words_, found in said.items()]
+        if (at := rank.get(mention.column.table.lower())) is not None:
+            said.setdefault(mention.said, {}).setdefault(at, []).append(mention.condition)
+    # Of several tables that have a value, the one that the question is most about is meant.
+    best = {each: list(dict.fromkeys(found[min(found)]))[:3] for each, found in said.items()}
+    return [f"“{each}”: {' or '.join(found)}" for each, found in best.items()]
 
 
 def _groups(question: str, linked: Linked) -> list[str]:
@@ -168,16 +177,44 @@ def _groups(question: str, linked: Linked) -> list[str]:
     lines = []
     for match in _EACH.finditer(question):
         said = stemmed(match["what"])[:3]
-        best: tuple[int, Column] | None = None
-        for column in linked.columns:
-            own = set(stemmed(words(column.name)))
-            plain = {stem for stem in own if stem not in stemmed(f"{words(column.table)} name id")} or own
-            named = "id" in said or stemmed(column.name)[-1:] != ("id",)  # A thing is shown by name, not by number.
-            if named and plain <= set(said) and said[0] in own and (best is None or len(own & set(said)) > best[0]):
-                best = (len(own & set(said)), column)
-        if best is not None:
-            lines.append(f"“{match[0].strip()}”: select {best[1].full} and GROUP BY it")
+        shape = _SHAPES.get(said[0] if said else "")
+        if shape and (moment := _date(linked)):
+            lines.append(f"“{match[0].strip()}”: select {shape.format(moment)} AS {said[0]} and GROUP BY it")
+        elif said and (column := _grouped(said, linked, bare=match[0].lower().startswith("by"))):
+            lines.append(f"“{match[0].strip()}”: select {column.full} and GROUP BY it")
     return lines[:2]
+
+
+def _grouped(said: Sequence[str], linked: Linked, *, bare: bool) -> Column | None:
+    """Return the column that some words name: itself, or a table whose rows it names."""
+    best: tuple[int, Column] | None = None
+    for relation in linked.tables:
+        table = set(stemmed(words(relation.name)))
+        for column in relation.columns.values():
+            own = set(stemmed(words(column.name)))
+            if stemmed(column.name)[-1:] == ("id",) and "id" not in said:
+                continue  # A thing is shown by its name, not by its number.
+            if bare and column.kind == "number" and "year" not in own:
+                continue  # The largest by an amount: no group.
+            plain = (own - table - {"name", "id"}) or own
+            fits = plain <= set(said) and said[0] in own | table
+            if own == {"name"} and said[0] in table and len(table) == 1:
+                fits = True
+            score = 2 * len(own & set(said)) + len(table & set(said))
+            if fits and (best is None or score > best[0]):
+                best = (score, column)
+    return best[1] if best else None
+
+
+def _date(linked: Linked) -> str:
+    """Return the column by which the first of the tables is dated, if it is known or the only one."""
+    for relation in linked.tables[:2]:
+        dates = [each.full for each in relation.columns.values() if each.kind == "date"]
+        if relation.date:
+            return f"{relation.name}.{relation.date}"
+        if len(dates) == 1:
+            return dates[0]
+    return ""
 
 
 def _metrics(linked: Linked) -> list[str]:
@@ -187,12 +224,13 @@ def _metrics(linked: Linked) -> list[str]:
     ]
 
 
-def _period(period: Period) -> str:
+def _period(period: Period, column: str) -> str:
     conditions = []
+    column = column or "the date"
     if period.start:
-        conditions.append(f"the date >= '{period.start.isoformat()}'")
+        conditions.append(f"{column} >= '{period.start.isoformat()}'")
     if period.end:
-        conditions.append(f"the date < '{period.end.isoformat()}'")
+        conditions.append(f"{column} < '{period.end.isoformat()}'")
     return f"“{period.said}”: {' and '.join(conditions)}"
 
 

@@ -16,10 +16,11 @@ from knowledge.models.llm import likelihood
 
 FOREIGN = 0.3  # Below this likeness to every table, a question is about something else.
 NEAR = 0.6  # From here on a word means what a column holds: revenue and sales.
-SURE = 0.5  # The model's belief that a question with a strange word can be answered, from which on it is tried.
+SURE = 0.8  # The model's belief that a question with a strange word can be answered, from which on it is tried.
 # Words that ask, join and compare; what is left names a thing that the data holds or does not hold.
 ORDINARY = frozenset(
     stemmed(
+        "bar pie chart graph plot diagram donut trend "
         "avg bought calculate gotten involve live offer reside sell sold spend went signup signups "
         "about above absolute according across after again along alphabetical alphabetically also although amount "
         "another any anything april are around associated august average away back based because been before being "
@@ -89,7 +90,7 @@ class Doubt:
         if len(strange) > 2 and not anchored:
             return Scope(False, strange, 0.0)
         belief = likelihood(llm, _messages(question, linked), stopped=stopped)
-        return Scope(belief >= (SURE if anchored or len(strange) == 1 else 0.8), strange, belief)
+        return Scope(belief >= SURE, strange, belief)
 
     def _is_thing(self, word: str, question: str, linked: Linked) -> bool:
         """Tell whether a strange word names a thing that is asked for, and nothing the catalogue says otherwise."""

@@ -42,6 +42,7 @@ class ValueIndex:
         names = {each.lower() for relation in catalog.relations.values() for each in (relation.name,)}
         names |= {words(column.name) for column in catalog.columns()}
         self._names = names
+        self._tables = {stemmed(words(each)) for each in catalog.relations}
         self._words: dict[str, set[Column]] = defaultdict(set)
         for column in catalog.columns():
             for value in column.values:
@@ -60,6 +61,8 @@ class ValueIndex:
         for length in range(min(LONGEST_WORDS, len(tokens)), 0, -1):
             for at in range(len(tokens) - length + 1):
                 start, end = tokens[at].start(), tokens[at + length - 1].end()
+                if not stemmed(tokens[at][0]) or not stemmed(tokens[at + length - 1][0]):
+                    continue  # "are open" is no longer a value than "open".
                 if any(start < high and low < end for low, high in taken):
                     continue
                 if mentions := self._look(question[start:end], quoted=_is_quoted(question, start, end)):
@@ -83,6 +86,8 @@ class ValueIndex:
     def _look(self, said: str, *, quoted: bool) -> list[Mention]:
         lowered = said.casefold()
         plain = said == said.lower() and not quoted
+        if not quoted and stemmed(said) in self._tables:
+            return []  # "cards" are the table, though some topic is "card" too.
         if not quoted and (said.isdigit() or (plain and (len(said) < 3 or lowered in self._names))):
             return []
         pairs = self._exact.get(lowered, [])
