@@ -16,7 +16,7 @@ NOT_ANY_MORE = "That answer is not there any more: its question was changed or d
 
 def on_sql(desk: Desk, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
     """Show the query that an answer rests on."""
-    found = _answered(desk, action["value"], body)
+    found = answered(desk, action["value"], body)
     if found and found[1].sql:
         text = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": found[1].sql[:11_000]}]}
         open_form(desk, body, modal("sql", "SQL", "", [{"type": "rich_text", "elements": [text]}], {}))
@@ -26,21 +26,21 @@ def on_sql(desk: Desk, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -
 def on_chart(desk: Desk, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
     """Have the rows of an answer drawn in another way; each way once below each message."""
     request_id, _, wish = action["value"].partition(":")
-    found = _answered(desk, request_id, body)
+    found = answered(desk, request_id, body)
     if found and wish in WISHES:
-        _take(desk, "chart", found[0], body, user=body["user"]["id"], item=wish, detail={"of": request_id})
+        take_press(desk, "chart", found[0], body, user=body["user"]["id"], item=wish, detail={"of": request_id})
     ack()
 
 
 def on_choice(desk: Desk, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
     """Ask what the asker chose, in their name; a choice is made once."""
     request_id, _, number = action["value"].partition(":")
-    found = _answered(desk, request_id, body)
+    found = answered(desk, request_id, body)
     if found and number.isdecimal() and int(number) < len(found[1].choices):
         request, chosen = found[0], found[1].choices[int(number)]
         if body["user"]["id"] == request.user:
             detail = {"chosen": chosen.label, "of": request_id}
-            _take(
+            take_press(
                 desk, "question", request, body, user=request.user, item="choice", detail=detail, text=chosen.question
             )
         else:
@@ -48,7 +48,7 @@ def on_choice(desk: Desk, ack: Ack, action: dict[str, Any], body: dict[str, Any]
     ack()
 
 
-def _answered(desk: Desk, request_id: str, body: dict[str, Any]) -> tuple[Request, Answer] | None:
+def answered(desk: Desk, request_id: str, body: dict[str, Any]) -> tuple[Request, Answer] | None:
     """Return the request of a button and its answer, if it was given where the button was pressed."""
     request = desk.ledger.get(request_id)
     reply = request.reply if request else None
@@ -60,7 +60,7 @@ def _answered(desk: Desk, request_id: str, body: dict[str, Any]) -> tuple[Reques
     return request, Answer.from_json({name: value for name, value in reply.items() if name != "type"})
 
 
-def _take(
+def take_press(
     desk: Desk,
     kind: Kind,
     request: Request,

@@ -12,6 +12,7 @@ from knowledge.types import Answer, Asker, Question, Turn
 from workers.attempt import Attempt
 from workers.audience import audience_of
 from workers.celery import DELIVER, app, send
+from workers.correct import corrected, correction_of
 from workers.posting import repair
 from workers.progress import Progress, clear_status
 from workers.report import attach_report
@@ -59,12 +60,13 @@ def answer_request(id: str, services: "Services") -> None:  # noqa: A002
     with Attempt(ledger, claim) as attempt:
         with Progress(services.slack, ledger, claim) as progress:
             progress.stage("Looking into it")
-            found = services.assistant.answer(
-                question_of(request, services, key),
-                on_stage=progress.stage,
-                on_text=progress.text,
-                stopped=attempt.stopped,
-            )
+            question = question_of(request, services, key)
+            if correction_of(claim):
+                found = corrected(claim, question, services)
+            else:
+                found = services.assistant.answer(
+                    question, on_stage=progress.stage, on_text=progress.text, stopped=attempt.stopped
+                )
         if attempt.stopped():
             log.info("Nobody waits for %s any more", request.reference)
         elif ledger.ready(claim, {"type": "answer", **found.to_json()}):

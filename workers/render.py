@@ -64,6 +64,9 @@ def render_request(request: Request) -> tuple[Rendered, ...]:
     first, *rest = render(reply, request.id)
     if chosen := request.detail.get("chosen"):  # What was asked stands nowhere in the thread.
         first = first._replace(blocks=[context(f"_{inline(chosen, 150)}_"), *first.blocks])
+    if pair := request.detail.get("pair"):
+        approve = button("Approve as verified", "approve", f"{request.id}:{pair}", style="primary")
+        first = first._replace(blocks=[*first.blocks, actions(approve)])
     return (first, *rest)
 
 
@@ -204,10 +207,18 @@ def _receipt(content: dict[str, Any]) -> Rendered:
     if receipt.title and receipt.title != receipt.name:
         lines.append(inline(receipt.title, 200))
     facts = [f"*Pages*\n{receipt.pages}"]
+    if receipt.tables:
+        facts.append(f"*Tables*\n{receipt.tables}")
+    if receipt.recognised:
+        sure = min(share for _, share in receipt.recognised)
+        numbers = _numbers(tuple(number for number, _ in receipt.recognised))
+        facts.append(f"*Pages read by text recognition*\n{numbers}, at least {sure:.0%} sure")
     if receipt.empty_pages:
         facts.append(f"*Pages without text*\n{_numbers(receipt.empty_pages)}")
     if receipt.failed_pages:
-        facts.append(f"*Pages that I could not read*\n{_numbers(receipt.failed_pages)}")
+        why = "; ".join(dict.fromkeys(reason for _, reason in receipt.reasons))
+        told = f" ({inline(why, 150)})" if why else ""
+        facts.append(f"*Pages that I could not read*\n{_numbers(receipt.failed_pages)}{told}")
     if content.get("audience_words"):
         facts.append(f"*Who can ask about it*\n{inline(content['audience_words'], 200)}")
     blocks: list[Block] = [

@@ -1,0 +1,79 @@
+"""Hear corrections of answers from the bank's data: a form, what was filled in, and an admin's approval."""
+
+from typing import Any
+
+from slack_bolt import Ack
+
+from bot.actions import open_form, place_of, whisper
+from bot.answers import answered, take_press
+from bot.desk import Desk
+from bot.forms import choice, modal, read_form, words
+from bot.membership import ADMINS_ONLY, is_admin
+
+FORM = "correction"
+WRONG = {
+    "metric": "It counts the wrong thing",
+    "filter": "It counts too much or too little",
+    "join": "It puts the wrong tables together",
+    "other": "Something else",
+}
+LONGEST_SQL = 3000  # What a field of a form holds.
+SAY_WHAT = "Say what would be right."
+
+
+def on_correct(desk: Desk, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+    """Ask what is wrong with an answer; admins may change its query too."""
+    found = answered(desk, action["value"], body)
+    if found:
+        request, answer = found
+        blocks = [
+            choice("what", "What is wrong?", WRONG),
+            words(
+                "words", "What would be right?", optional=True, hint="In your own words: only open accounts, in euro …"
+            ),
+        ]
+        if answer.sql and len(answer.sql) <= LONGEST_SQL and is_admin(desk, body["user"]["id"]):
+            hint = "It is checked and run as any query; another admin approves it before it counts as verified."
+            blocks.append(words("sql", "The query", initial=answer.sql, optional=True, hint=hint))
+        about = {"request": request.id, "message_ts": body["message"]["ts"], **place_of(body)}
+        open_form(desk, body, modal(FORM, "Correct this", "Ask again", blocks, about))
+    ack()
+
+
+def on_correction(desk: Desk, ack: Ack, view: dict[str, Any], body: dict[str, Any]) -> None:
+    """Record a correction as a question in the answer's thread; a form that Slack sends twice counts once."""
+    about, filled = read_form(view)
+    press = {"user": body["user"], "channel": {"id": about["channel"]}, "message": {"ts": about["message_ts"]}}
+    found = answered(desk, about["request"], press)
+    if not found:
+        ack()
+        return
+    request, answer = found
+    sql, said, user = filled.get("sql", ""), filled.get("words", ""), body["user"]["id"]
+    changed = sql if sql and " ".join(sql.split()) != " ".join((answer.sql or "").split()) else ""
+    if not changed and not said:
+        ack(response_action="errors", errors={"words": SAY_WHAT})
+        return
+    if changed and not is_admin(desk, user):
+        ack(response_action="errors", errors={"words": ADMINS_ONLY})
+        return
+    what = filled.get("what", "")
+    text = request.text if changed else f"{request.text}\n(Correction. {WRONG.get(what, '')}: {said})"
+    correction = {"what": what if what in WRONG else "other", "words": said, "sql": changed}
+    detail = {"of": request.id, "correction": correction, "chosen": f"Corrected: {said or WRONG.get(what, '')}"}
+    take_press(desk, "question", request, press, user=user, item=f"fix:{view['id']}"[:64], detail=detail, text=text)
+    ack()
+
+
+def on_approve(desk: Desk, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+    """Record an admin's approval of a corrected query."""
+    request_id, _, number = action["value"].partition(":")
+    found = answered(desk, request_id, body)
+    user = body["user"]["id"]
+    if found and number.isdecimal():
+        if user == found[0].user or not is_admin(desk, user):
+            whisper(desk, "Another admin than its author approves a correction.", user=user, **place_of(body))
+        else:
+            detail = {"of": request_id, "pair": int(number)}
+            take_press(desk, "approval", found[0], body, user=user, item=f"approve:{user}"[:64], detail=detail)
+    ack()
