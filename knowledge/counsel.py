@@ -11,10 +11,10 @@ from knowledge.documents.library import Library, Search
 from knowledge.documents.words import stems
 from knowledge.evidence import CHARACTERS, Source, gather
 from knowledge.phrasing import language, leans, opens, resolve, spell_out, topic, whole, yes_or_no
-from knowledge.proof import Proof, prove, quoted, split_markers
+from knowledge.proof import Proof, defined, prove, quoted, split_markers
 from knowledge.refusal import refusal
 from knowledge.reply import Reply
-from knowledge.types import Answer, Passage, Question, Turn
+from knowledge.types import Answer, Check, Passage, Question, Turn
 from knowledge.verdict import judge
 from knowledge.write import NOT_STATED, Writer, restate, translate
 
@@ -108,6 +108,8 @@ class _Answering:
             sources = gather(asked.topic, self._passages(asked, found), characters=self.characters)
         if not sources:
             return refusal(asked.language, found, timings=self.seconds)
+        if (told := defined(asked.full, sources)) is not None:
+            return self._defined(told, asked, found)
         self.on_stage(f"Reading {len(sources)} passages")
         writer = Writer(self.llm, asked.full, sources, thread=() if asked.whole else asked.thread, stopped=self.stopped)
         with self._timed("weigh"):
@@ -183,11 +185,26 @@ class _Answering:
             said = split_markers(sentence)[0]
             if not any(map(str.isalnum, said)) or any(_repeats(said, turn.answer) for turn in asked.thread):
                 continue  # A mark alone, or the last answer once more, answers nothing.
-            proof = prove(sentence, sources, known=known, question=asked.full, translated=not asked.english)
+            foreign = not asked.english and language(said) != "English"  # It may answer in English all the same.
+            proof = prove(sentence, sources, known=known, question=asked.full, translated=foreign)
             draft.proofs.append(proof)
             if proof.holds and draft.reply.add(proof):
                 self.on_text(draft.reply.text)
         return draft
+
+    def _defined(self, told: Proof, asked: _Asked, found: Search) -> Answer:
+        """Return the document's own definition of the word that is asked about."""
+        reply = Reply(self.library.page_text, quoting=not asked.english)
+        reply.quote(told)
+        return Answer(
+            reply.text,
+            citations=tuple(reply.citations),
+            checks=(Check("proven", True, "the document defines it"),),
+            confidence=1.0,
+            hidden_sources=found.hidden,
+            searched=tuple(each.title or each.name for each in found.documents),
+            timings=self.seconds,
+        )
 
     def _quote(self, draft: _Draft, asked: _Asked, sources: Sequence[Source], stated: float) -> None:
         """Let the page speak where the model found the words and could not put them right."""

@@ -1,10 +1,11 @@
 """Choose what the model reads: the best passages, cut to a budget, numbered."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from knowledge.documents.trade import expand
 from knowledge.documents.words import stems
 from knowledge.types import Passage
 
@@ -47,7 +48,7 @@ class Source:
 
 def gather(question: str, passages: Sequence[Passage], *, characters: int = CHARACTERS) -> tuple[Source, ...]:
     """Return the best passages, numbered from one, together at most `characters` long."""
-    wanted = frozenset(stems(question))
+    wanted = expand(question).stems
     left = characters
     sources: list[Source] = []
     for passage in passages:
@@ -106,9 +107,13 @@ def _pack(parts: Sequence[str]) -> list[str]:
     return packed
 
 
-def _best(parts: Sequence[str], wanted: Collection[str], characters: int) -> list[str]:
-    """Return the sentences that share most words with the question, in order, and those between them."""
-    ranked = sorted(range(len(parts)), key=lambda at: -overlap(wanted, parts[at]))
+def _best(parts: Sequence[str], wanted: Mapping[str, float], characters: int) -> list[str]:
+    """Return the sentences that share most words with the question and its topic, in order."""
+
+    def shared(at: int) -> float:
+        return sum(wanted.get(stem, 0.0) for stem in set(stems(parts[at])))
+
+    ranked = sorted(range(len(parts)), key=lambda at: -shared(at))
     chosen: set[int] = set()
     for at in ranked:
         if len(parts[at]) <= characters:

@@ -26,6 +26,11 @@ _FORBIDDEN = re.compile(
     r"\b(?:prohibit|forbid|forbidden)\w*"
 )
 _CONDITION = re.compile(r"(?i)\b(?:with|without|unless|only|except|if|provided|subject|consent|approval|not)\b")
+_MEANING = re.compile(
+    r"(?i)^\W*(?:(?:who|what)(?:'s|’s| is| are)|what does|define)\s+"
+    r"(?:an? |the )?(?P<term>[“\"]?[\w&.’' -]{2,40}?[”\"]?)"
+    r"(?:\s+(?:mean|stand for|defined as))?\W*$"
+)
 _YES = re.compile(r"(?i)^\W*yes\b")
 PageText = Callable[[str, int], str]
 
@@ -113,6 +118,18 @@ def quoted(question: str, sources: Sequence[Source]) -> Proof:
         return speaks_of(question, quote.text), share - 0.02 * quote.source.number
 
     return Proof("", (max(pool, key=nearness),), ())
+
+
+def defined(question: str, sources: Sequence[Source]) -> Proof | None:
+    """Return the sentence that defines what `question` asks the meaning of, if one of the sources does."""
+    asked = _MEANING.match(question)
+    if asked is None:
+        return None
+    term = re.escape(asked["term"].strip("“”\"' "))
+    says = re.compile(rf"(?i)[“\"]{term}[”\"]\s+(?:shall mean|means?|refers? to|is)\b(?! defined)")
+    parts = (Quote(source, part) for source in sources for part in source.sentences)
+    found = next((quote for quote in parts if says.search(quote.text)), None)
+    return Proof("", (found,), ()) if found else None
 
 
 def _restated(claim: "_Claim", question: str, sources: Sequence[Source]) -> Proof:

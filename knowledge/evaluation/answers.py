@@ -194,8 +194,8 @@ def unproven(answer: Answer, library: Library, *, question: str = "") -> list[st
         if not stands(each.quote, library.page_text(each.document_id, each.page))
     ]
     given = " ".join([question, *(f"{each.heading} {each.quote}" for each in answer.citations)])
-    text, marks = split_markers(answer.text)
-    lost += missing(facts(text), facts(given))
+    marks = map(int, re.findall(r"\[(\d+)\]", re.sub(r"“[^”]*”", "", answer.text)))
+    lost += missing(facts(split_markers(answer.text)[0]), facts(given))
     lost += [f"[{mark}]" for mark in marks if mark > len(answer.citations)]
     return lost if answer.citations else ["no citation"]
 

@@ -291,3 +291,13 @@ def test_a_number_that_stands_there_for_another_thing_gives_way_to_the_page(assi
     assert not answer.refused
     assert "costs $150" not in answer.text
     assert "$100 per hour for programming" in answer.text
+
+
+def test_a_word_that_the_document_defines_is_answered_in_its_words(assistant, llm, add):
+    add('LEASE\n\n1. WORDS\n1.1 "Premises" means the ground floor of 5 Harbour Street. The Premises are dry.')
+
+    answer = assistant.answer(Question("what does Premises mean?"))
+
+    assert "ground floor of 5 Harbour Street" in answer.text
+    assert answer.citations
+    assert llm.prompts == []

@@ -15,7 +15,7 @@ PARTIES = (Turn("who are the parties?", "The parties are Hydron Technologies, In
     ("typed", "word"),
     [
         ("gov law", "law"),
-        ("term?", "How long"),
+        ("term?", "how long"),
         ("which courts", "jurisdiction"),
         ("LoL", "liability"),
         ("tfc?", "cause"),
