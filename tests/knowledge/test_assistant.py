@@ -281,9 +281,8 @@ def test_the_last_answer_in_other_words_is_no_new_answer(assistant, llm, add):
 
 
 def test_a_number_that_stands_there_for_another_thing_gives_way_to_the_page(assistant, llm, add):
-    add(
-        "SERVICE AGREEMENT\n\n1. FEES\n1.1 The fee is $100 per hour for programming and $150 per hour for computer time."
-    )
+    fees = "The fee is $100 per hour for programming and $150 per hour for computer time."
+    add(f"SERVICE AGREEMENT\n\n1. FEES\n1.1 {fees}")
     llm.says("Yes", "An hour of programming costs $150.")
 
     answer = assistant.answer(Question("what does an hour of programming cost?"))
