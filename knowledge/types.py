@@ -186,7 +186,8 @@ class Answer:
 class Receipt:
     """What became of a file that was read into the library.
 
-    `empty_pages` had no text layer, `failed_pages` could not be read; both hold page numbers.
+    `empty_pages` had no text layer, `failed_pages` could not be read, with `reasons`; all hold page numbers. The text
+    of `recognised` pages was recognised in their pictures, each as surely as its share says. `tables` counts tables.
     """
 
     document_id: str
@@ -198,6 +199,9 @@ class Receipt:
     failed_pages: tuple[int, ...] = ()
     known_before: bool = False
     seconds: float = 0.0
+    recognised: tuple[tuple[int, float], ...] = ()
+    reasons: tuple[tuple[int, str], ...] = ()
+    tables: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON data."""
@@ -207,4 +211,5 @@ class Receipt:
     def from_json(cls, data: dict[str, Any]) -> Self:
         """Make the receipt that `to_json` wrote."""
         pages = {name: tuple(data[name]) for name in ("empty_pages", "failed_pages")}
-        return cls(**{**data, **pages})
+        told = {name: tuple(map(tuple, data.get(name, ()))) for name in ("recognised", "reasons")}
+        return cls(**{**data, **pages, **told})

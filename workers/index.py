@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 200  # Chunks embedded in one step: about four seconds on two cores.
 STEP_SECONDS = 15.0
+LONG, TOLD = 30, 10  # Pages of a file whose reading is told as it goes, and after how many each time.
 NOW = 0.0
 WHILE_READ = 10.0  # Seconds until a document that is being read for another file is looked at again.
 GONE = ("file_not_found", "file_deleted")
@@ -107,13 +108,18 @@ def _take_in(claim: Claim, services: "Services", say: Callable[[str], None]) -> 
         say(f"Reading {name}")
         document = library.keep(path)
     try:
-        receipt = library.read(document, name=name)
+        receipt = library.read(document, name=name, on_page=lambda at, of: _tell_pages(say, name, at, of))
     except UnreadableFileError:
         if document not in Places(services.engine).placed():
             library.purge(document)
         raise
     services.ledger.note(claim, document=document, receipt=receipt.to_json())
     return NOW
+
+
+def _tell_pages(say: Callable[[str], None], name: str, read: int, of: int) -> None:
+    if of >= LONG and read % TOLD == 0:
+        say(f"Reading {name}, page {read} of {of}")
 
 
 def _fetch(request: Request, services: "Services", folder: Path) -> tuple[Path, str] | None:

@@ -34,7 +34,7 @@ class ReadLimits:
     memory: int = 1_200_000_000
     recognise_memory: int = 1_800_000_000
     page_seconds: float = 20.0
-    recognise_seconds: float = 60.0
+    recognise_seconds: float = 120.0
     seconds: float = 300.0
     least: int = 5
 
@@ -152,8 +152,8 @@ def _note(line: bytes, progress: Progress, limits: ReadLimits) -> str:
             number == progress.begun and 0 <= sure <= 1
         ):
             progress.note(number, PageRead(text[: limits.page_characters], sure=float(sure)))
-        case {"page": int(number), "error": str(error)} if number == progress.begun:
-            progress.note(number, PageRead(error=error[:60] or "damaged"))
+        case {"page": int(number), "error": str()} if number == progress.begun:
+            progress.note(number, PageRead(error="it is damaged"))
         case {"end": int(number), "peak": int(peak)} if number == progress.count:
             progress.complete, progress.peak = True, max(progress.peak, peak)
         case _:

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -18,7 +18,7 @@ from knowledge.documents.generations import Generations
 from knowledge.documents.places import Places
 from knowledge.documents.read import LIMITS, ReadLimits, read
 from knowledge.documents.resolve import asked_apart, resolve
-from knowledge.documents.search import Embedder, LibraryRetriever, Search, confidence, ids_array, rank
+from knowledge.documents.search import Embedder, LibraryRetriever, Search, confidence, ids_array, prefer, rank
 from knowledge.documents.snapshot import Snapshots
 from knowledge.documents.store import Record, Store
 from knowledge.documents.title import title_and_parties
@@ -85,8 +85,17 @@ class Library:
         self._store.keep(document_id, size=kept.stat().st_size)
         return document_id
 
-    def read(self, document_id: str, *, name: str, generation: int | None = None) -> Receipt:
+    def read(
+        self,
+        document_id: str,
+        *,
+        name: str,
+        generation: int | None = None,
+        on_page: Callable[[int, int], None] = lambda _read, _of: None,
+    ) -> Receipt:
         """Read a kept file into pages and chunks, not yet searchable; in a new `generation`, beside the older ones.
+
+        A reading that was cut short goes on where it was; `on_page` hears how many pages are read, and of how many.
 
         Raises:
             UnreadableFileError: with words that say what to do.
@@ -100,7 +109,8 @@ class Library:
         wanted = generation if generation is not None else record.generation
         if wanted is not None and self._generations.has(record.number, wanted):
             return self._receipt(record, name, wanted, known=generation is None, seconds=time.monotonic() - began)
-        reading = read(path, name=name, limits=self._limits)
+        journal = self._files.parent / "reading" / f"{document_id}.{wanted or 0}.jsonl"
+        reading = read(path, name=name, limits=self._limits, journal=journal, on_page=on_page)
         title, parties = title_and_parties(reading.pages, name=name)
         generation = 0 if wanted is None else wanted
         self._store.write(
@@ -152,6 +162,8 @@ class Library:
     def purge(self, document_id: str) -> None:
         """Remove a document's bytes and rows; the next `publish` removes its vectors and words from every snapshot."""
         (self._files / document_id).unlink(missing_ok=True)
+        for journal in (self._files.parent / "reading").glob(f"{document_id}.*"):
+            journal.unlink()
         self._store.purge(document_id)
 
     def rebuild_plan(self) -> tuple[str, ...]:
@@ -199,7 +211,8 @@ class Library:
         chunks = ids_array(self._chunks.chunk_ids_of([each.id for each in documents])) if chosen else view.chunks
         same = snapshot.manifest.embedder == self._embedder
         ranking = rank(snapshot, self._asker if same else None, freed, documents=numbers, chunks=chunks)
-        passages = self._passages(ranking.hits[: limit * 2], view)[:limit]
+        timely = {view.documents[each].id for each in named.timely & set(numbers)}
+        passages = prefer(self._passages(ranking.hits[: limit * 2], view), timely)[:limit]
         if not chosen:
             documents = tuple({passage.document.id: passage.document for passage in passages}.values())
         return Search(
@@ -273,6 +286,9 @@ class Library:
             failed_pages=record.failed_pages,
             known_before=known,
             seconds=round(seconds, 3),
+            recognised=record.recognised,
+            reasons=record.reasons,
+            tables=record.tables,
         )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from knowledge.documents import child
+from knowledge.documents.cells import tables
 from knowledge.documents.child import LIMITS, PageRead, Progress, ReadLimits
 from knowledge.documents.journal import Journal
 from knowledge.documents.tidy import clean, tidy
@@ -18,6 +19,7 @@ __all__ = ["LIMITS", "PAGE_BREAK", "ReadLimits", "Reading", "clean", "read"]
 TEXT_PAGE = 3000  # Characters on a "page" of a file that has none.
 PAGE_BREAK = "\n\n"
 MOST_FAILED = 20  # Pages that may kill or hang a child before the rest is given up.
+SLOW = "recognising its text took too long"
 BATCH = 8  # Pages whose pictures one child recognises: what it holds stays small.
 
 REPEATED = 0.6  # Recognised lines of which this share is on the page in letters already say nothing new.
@@ -61,7 +63,7 @@ class Reading:
     """What was read: every page, those without text, and those that could not be read, with why.
 
     `recognised` holds the pages whose text was recognised in a picture, each with how sure it is, from 0 to 1; `peak`
-    is the most memory that parsing took, in megabytes.
+    is the most memory that parsing took, in megabytes; `tables` counts tables of figures.
     """
 
     pages: tuple[Page, ...]
@@ -70,6 +72,7 @@ class Reading:
     recognised: tuple[tuple[int, float], ...] = ()
     reasons: tuple[tuple[int, str], ...] = ()
     peak: int = 0
+    tables: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +240,7 @@ def _recognise(file: _File, progress: Progress, scans: list[int]) -> None:
             limits=limits,
         )
         if not done.complete:
-            failed = "recognising its text took too long" if ended == child.STOPPED else "its picture is damaged"
+            failed = SLOW if ended == child.STOPPED else "its picture is damaged"
             number = done.begun or batch[0]
             progress.note(number, _merged(progress.pages.get(number), PageRead(error=failed)))
         progress.peak = max(progress.peak, done.peak)
@@ -262,7 +265,7 @@ def _picture(file: _File) -> Reading:
     progress = Progress(count=1, pages={1: PageRead(drawn=True)})
     _recognise(file, progress, [1])
     if progress.pages[1].error:
-        raise file.unreadable("damaged")
+        raise file.unreadable("timeout" if progress.pages[1].error == SLOW else "damaged")
     return _reading(file, progress)
 
 
@@ -302,7 +305,9 @@ def _reading(file: _File, progress: Progress) -> Reading:
     failed = {number for number, _ in reasons}
     empty = tuple(page.number for page in pages if page.number not in failed and not page.text.strip())
     if _written(found.values()) < file.limits.least:
-        raise file.unreadable("damaged" if failed and not empty else "no_text")
+        slow = all(error == SLOW for _, error in reasons)
+        raise file.unreadable(("timeout" if slow else "damaged") if failed and not empty else "no_text")
     recognised = tuple((number, page.sure) for number, page in sorted(found.items()) if page.sure and page.text.strip())
+    found_tables = sum(len(tables(page.text)) for page in pages)
     file.journal.forget()
-    return Reading(tuple(pages), empty, tuple(sorted(failed)), recognised, reasons, progress.peak)
+    return Reading(tuple(pages), empty, tuple(sorted(failed)), recognised, reasons, progress.peak, found_tables)

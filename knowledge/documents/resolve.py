@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import PurePath
 
+from knowledge.documents.fiscal import written_out
 from knowledge.documents.title import KIND
 
 Rarity = Callable[[str], float]
@@ -35,6 +36,10 @@ ASKING = re.compile(
 SEGMENT = re.compile(
     r"[;\n?!]+\s*|[:]\s+|(?<=[a-z)”\"]{3})\.\s+|,\s+(?=(?:what|which|who|when|how|is|are|does|do|can)\b)"
 )
+YEAR = re.compile(r"(?:19|20)\d\d")
+# What reports are called besides their company: it tells no company from another.
+PERIODIC = frozenset(WORD.findall("annual dated earnings quarter quarterly results 10k 10q 8k"))
+COVERED = re.compile(r"\((?:10-[KQ]|8-K|20-F|40-F|6-K)\)| announcement(?: of|$)")
 NAMED = 0.6  # Evidence from which a document counts as named, in units of a word that only one document has.
 CLOSE = 0.85  # Documents this near to the best are named as well as it.
 
@@ -49,6 +54,7 @@ class Naming:
     file: tuple[str, ...]
     opening: frozenset[str]
     words: frozenset[str] = field(default=frozenset())
+    covered: bool = False  # A report: its cover, not what its first pages go on to say, names it.
 
     @classmethod
     def of(cls, number: int, *, title: str, parties: Sequence[str], names: Iterable[str], opening: str) -> "Naming":
@@ -58,6 +64,7 @@ class Naming:
         title_words = tuple(tokens(title))
         return cls(
             number=number,
+            covered=bool(COVERED.search(title)),
             title=title_words,
             parties=party_words,
             file=file_words,
@@ -68,10 +75,14 @@ class Naming:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Documents by number with the strength with which a question names them, best first."""
+    """Documents by number with the strength with which a question names them, best first.
+
+    `timely` are those of the latest year that the question speaks of, where it speaks of one.
+    """
 
     scores: tuple[tuple[int, float], ...]
     enough: float = 0.0
+    timely: frozenset[int] = frozenset()
 
     @property
     def best(self) -> float:
@@ -90,13 +101,13 @@ def tokens(text: str) -> list[str]:
 
 def _part(text: str) -> str:
     """Part words that file names join: `MasterServicesAgreement_v2`."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", text.replace("_", " "))
+    return written_out(re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", text.replace("_", " ")))
 
 
 def resolve(question: str, namings: Collection[Naming]) -> Named:
     """Return the documents that `question` names, strongest first."""
     asked = tokens(question)
-    present = frozenset(asked)
+    present = frozenset(asked) | _also(asked, namings)
     pairs = frozenset(pairwise(asked))
     count = len(namings)
     opened = Counter(word for naming in namings for word in naming.opening & present)
@@ -115,8 +126,33 @@ def resolve(question: str, namings: Collection[Naming]) -> Named:
         if evidence >= NAMED * alone / 2:
             # Words of the first pages decide between documents of like names.
             shared = sum(math.log(1 + count / opened[word]) for word in naming.opening & present if word not in COMMON)
-            scores.append((naming.number, evidence + 0.25 * shared))
-    return Named(tuple(sorted(scores, key=lambda each: (-each[1], each[0]))), enough=NAMED * alone)
+            scores.append((naming.number, evidence + (0.0 if naming.covered else 0.25 * shared)))
+    years = sorted(word for word in present if YEAR.fullmatch(word))
+    timely = frozenset(naming.number for naming in namings if years and years[-1] in naming.words)
+    ordered = sorted(scores, key=lambda each: (-each[1], each[0]))
+    return Named(tuple(ordered), enough=NAMED * alone, timely=timely)
+
+
+def _also(asked: Sequence[str], namings: Iterable[Naming]) -> frozenset[str]:
+    """Return words of names that a question writes otherwise: joined, as in file names, or shortened."""
+    names = frozenset().union(*(naming.words for naming in namings)) if namings else frozenset()
+    joined = {first + second for first, second in pairwise(asked)}
+    found = {each for each in joined if each in names}
+    short = {each for each in asked if 3 <= len(each) <= 6 and each not in names and each not in COMMON}
+    for naming in namings:
+        for party in naming.parties:
+            telling = [word for word in party if word not in COMMON or word == "and"]
+            for first, second in pairwise([word for word in telling if word != "and"]):
+                if short & _shortened(first, second):
+                    found |= {first, second}
+    return frozenset(found)
+
+
+def _shortened(first: str, second: str) -> frozenset[str]:
+    """Return what two words of a name may be run together to: "amex", "jnj"."""
+    initials = {f"{first[0]}{sign}{second[0]}" for sign in ("n", "and")}
+    heads = {first[:at] + second[:to] for at in range(2, 5) for to in range(2, 5)} - {first, second}
+    return frozenset(initials | {each for each in heads if 4 <= len(each) <= 6})
 
 
 def _title(title: Sequence[str], present: Collection[str], pairs: Collection[tuple[str, str]], rarity: Rarity) -> float:
@@ -148,8 +184,11 @@ def _parties(parties: Sequence[Sequence[str]], present: Collection[str], rarity:
 
 def _file(file: Sequence[str], naming: Naming, present: Collection[str], rarity: Rarity) -> float:
     telling = [word for word in file if word not in COMMON and not KIND.fullmatch(word) and len(word) > 2]
+    telling = [word for word in telling if not YEAR.fullmatch(word) and word not in PERIODIC]
     found = [word for word in telling if word in present]
-    if len(found) * 2 < len(telling) or not found:
+    # A file without a cover is still known by the company that its name begins with.
+    begins = bool(found) and not naming.parties and found[0] == telling[0]
+    if not begins and (len(found) * 2 < len(telling) or not found):
         return 0.0
     known = {word for party in naming.parties for word in party} | set(naming.title)
     return sum(rarity(word) for word in found if word not in known)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -24,6 +24,7 @@ STEADY = 10  # Reciprocal rank fusion's constant: small, since few chunks of one
 VECTOR_SHARE = 0.35
 VECTOR_SHARE_OF_TOPIC = 0.2
 NEIGHBOUR_SHARE = 0.2
+UNTIMELY = 0.4  # The share of its score that a passage keeps when its document is of another year than is asked about.
 SURE = 4  # Passages that are looked at to tell how sure a search is.
 
 
@@ -103,6 +104,14 @@ def with_neighbours(hits: Sequence[tuple[int, float]]) -> list[tuple[int, float]
         each: score + NEIGHBOUR_SHARE * (scores.get(each - 1, 0.0) + scores.get(each + 1, 0.0)) for each, score in hits
     }
     return sorted(raised.items(), key=lambda item: (-item[1], item[0]))
+
+
+def prefer(passages: Sequence[Passage], timely: Collection[str]) -> tuple[Passage, ...]:
+    """Return passages ranked anew, those of documents that are not `timely` lower; all as they were if none is."""
+    if not any(each.document.id in timely for each in passages):
+        return tuple(passages)
+    weighed = [each if each.document.id in timely else replace(each, score=each.score * UNTIMELY) for each in passages]
+    return tuple(sorted(weighed, key=lambda each: -each.score))
 
 
 def fuse(*rankings: tuple[Sequence[int], float]) -> list[tuple[int, float]]:

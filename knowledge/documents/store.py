@@ -33,6 +33,9 @@ class Record:
     empty_pages: tuple[int, ...]
     failed_pages: tuple[int, ...]
     generation: int | None
+    recognised: tuple[tuple[int, float], ...] = ()
+    reasons: tuple[tuple[int, str], ...] = ()
+    tables: int = 0
 
 
 class Store:
@@ -131,6 +134,9 @@ class Store:
                 "pages": len(reading.pages),
                 "empty_pages": json.dumps(reading.empty_pages),
                 "failed_pages": json.dumps(reading.failed_pages),
+                "reading": json.dumps(
+                    {"recognised": reading.recognised, "reasons": reading.reasons, "tables": reading.tables}
+                ),
             }
             if name:
                 facts["name"] = name[:255]
@@ -170,10 +176,12 @@ def _records() -> Any:
         document.c.empty_pages,
         document.c.failed_pages,
         document.c.generation,
+        document.c.reading,
     )
 
 
 def _record(row: Any) -> Record:
+    told = json.loads(row.reading or "{}")
     return Record(
         number=row.number,
         id=row.id,
@@ -185,6 +193,9 @@ def _record(row: Any) -> Record:
         empty_pages=tuple(json.loads(row.empty_pages)),
         failed_pages=tuple(json.loads(row.failed_pages)),
         generation=row.generation,
+        recognised=tuple((int(number), float(sure)) for number, sure in told.get("recognised", ())),
+        reasons=tuple((int(number), str(why)) for number, why in told.get("reasons", ())),
+        tables=int(told.get("tables", 0)),
     )
 
 

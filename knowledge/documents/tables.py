@@ -21,6 +21,7 @@ document = Table(
     Column("empty_pages", LongText, nullable=False, default="[]"),
     Column("failed_pages", LongText, nullable=False, default="[]"),
     Column("generation", Integer, nullable=True),
+    Column("reading", LongText, nullable=True),
     Column("kept_at", Float(53), nullable=False),
     sqlite_autoincrement=True,
 )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from pathlib import PurePath
 
+from knowledge.documents.filing import filing
 from knowledge.types import Page
 
 KINDS = (
@@ -33,6 +34,9 @@ DEFINED = re.compile(
 def title_and_parties(pages: Sequence[Page], *, name: str) -> tuple[str, tuple[str, ...]]:
     """Return the title, falling back to the file's name, and the parties with what they are called for short."""
     opening = "\n".join(page.text for page in pages[:3])[:6000]
+    report = filing(opening)
+    if report is not None:
+        return report.title, (report.company,)
     return _title(opening, name), _parties(opening)
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import yaml
 
+from knowledge.documents.fiscal import subject, written_out
 from knowledge.documents.words import stems
 
-TABLE = Path(__file__).with_name("trade.yaml")
+TABLES = (Path(__file__).with_name("trade.yaml"), Path(__file__).with_name("trade_finance.yaml"))
 WORD_WEIGHT = 0.5  # A word of the trade, beside the asker's own at 1.
 PHRASE_WEIGHT = 0.5
 MISTYPED = 5  # Letters from which an unknown word is taken for a slip of the keys.
@@ -19,7 +20,7 @@ MISTYPED = 5  # Letters from which an unknown word is taken for a slip of the ke
 EMPTY = frozenset(
     stems(
         "contract agreement clause provision document say tell please include specify there any under does what which "
-        "provide provided happen be event one parties party have has can describe summarize section"
+        "provide provided happen be event one parties party have has can describe summarize section fiscal"
     )
 )
 
@@ -33,6 +34,7 @@ class Topic:
     words: frozenset[str]
     phrases: frozenset[tuple[str, ...]]
     says: str
+    weight: float = PHRASE_WEIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +54,22 @@ def expand(question: str, *, known: Callable[[str], bool] = lambda _: True) -> E
         question: As it was typed; a word that is not `known` is taken for the word of the trade that it resembles.
         known: Tells whether any document has a stem.
     """
-    asked = [stem if known(stem) else _resembling(stem) for stem in stems(question)]
+    question = written_out(question)
+    asked = [stem if known(stem) else _resembling(stem) for stem in stems(subject(question))]
     weights = {stem: 1.0 for stem in asked if stem not in EMPTY} or dict.fromkeys(asked, 1.0)
     phrases: dict[tuple[str, ...], float] = {}
-    meant = topics(question, frozenset(asked))
+    meant = topics(question, frozenset(asked) | frozenset(stems(question)))
     for topic in meant:
         for stem in topic.words:
             weights.setdefault(stem, WORD_WEIGHT)
         for phrase in topic.phrases:
-            phrases[phrase] = PHRASE_WEIGHT
-    return Expansion(question, weights, phrases, tuple(topic.says for topic in meant))
+            phrases[phrase] = topic.weight
+    return Expansion(subject(question), weights, phrases, tuple(topic.says for topic in meant))
 
 
 def own_stems(question: str) -> frozenset[str]:
     """Return the stems of a question that say what it is about."""
-    return frozenset(stems(question)) - EMPTY
+    return frozenset(stems(subject(written_out(question)))) - EMPTY
 
 
 def topics(question: str, asked: frozenset[str]) -> list[Topic]:
@@ -95,11 +98,11 @@ def _vocabulary() -> tuple[str, ...]:
 
 @cache
 def _table() -> tuple[Topic, ...]:
-    rows = yaml.safe_load(TABLE.read_text(encoding="utf-8"))
-    return tuple(_topic(row["asks"], row["says"]) for row in rows)
+    rows = [row for table in TABLES for row in yaml.safe_load(table.read_text(encoding="utf-8"))]
+    return tuple(_topic(row["asks"], row["says"], row.get("weight", PHRASE_WEIGHT)) for row in rows)
 
 
-def _topic(asks: list[str], says: list[str]) -> Topic:
+def _topic(asks: list[str], says: list[str], weight: float) -> Topic:
     cut = [tuple(stems(each)) for each in says]
     return Topic(
         # Scripts without spaces between words are looked for as they stand.
@@ -108,4 +111,5 @@ def _topic(asks: list[str], says: list[str]) -> Topic:
         words=frozenset(stem for each in cut for stem in each),
         phrases=frozenset(each for each in cut if len(each) > 1),
         says=", ".join(says),
+        weight=weight,
     )

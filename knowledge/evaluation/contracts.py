@@ -10,20 +10,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import faiss
+import numpy as np
 import tantivy
 from langchain_core.embeddings import Embeddings
+from langchain_text_splitters import RecursiveCharacterTextSplitter
 from tantivy import Occur, Query
 
 import knowledge.documents
+from knowledge.documents.chunk import Piece, split
 from knowledge.documents.library import Library, embedder_name
 from knowledge.documents.read import PAGE_BREAK
 from knowledge.evaluation.alignment import Alignment, Span, merge, overlap
 from knowledge.evaluation.progress import Progress, RememberedEmbeddings, Results, sample, version_of
 from knowledge.tables import connect, metadata
-from knowledge.types import PUBLIC, Audience
+from knowledge.types import PUBLIC, Audience, Page
 
 BUDGETS = (2000, 4000, 8000)
 PIECE = 500  # Characters of a chunk of the baseline.
+RECIPE = (1000, 200)  # The characters, and how many of them overlap, of the chunks that LangChain's guides begin with.
+EMBEDDED = 64  # Texts at a time.
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +71,16 @@ def evaluate(
     on_progress(f"Asking {len(asked)} questions")
     results = Results(work / version / "results.jsonl")
     alignments: dict[str, Alignment] = {}
-    baseline: Baseline | None = None
+    baselines: dict[str, Baseline | Dense] = {}
     for at, row in enumerate(asked):
         if results.get(row["qid"]) is not None:
             continue
-        baseline = baseline or Baseline(texts)
+        baselines = baselines or _baselines(texts, remembered, on_progress)
         if row["doc_id"] not in alignments:
             source = (folder / "txt" / f"{row['doc_id']}.txt").read_text(encoding="utf-8")
             alignments[row["doc_id"]] = Alignment(source, texts[row["doc_id"]])
         case = _case(row, alignments[row["doc_id"]])
-        results.add(case.id, _score(case, library, ids, baseline))
+        results.add(case.id, _score(case, library, ids, baselines))
         if at % 50 == 49:
             on_progress(f"{at + 1} of {len(asked)} questions")
     scored = [(row["category"], results.get(row["qid"]) or {}) for row in asked]
@@ -142,7 +148,32 @@ def _case(row: dict[str, Any], alignment: Alignment) -> Case:
     )
 
 
-def _score(case: Case, library: Library, ids: dict[str, str], baseline: "Baseline") -> dict[str, Any]:
+def _baselines(texts: dict[str, str], embeddings: Embeddings, on_progress: Progress) -> "dict[str, Baseline | Dense]":
+    """Return what the search is compared with, in the same run, over the same texts, with the same embeddings."""
+    on_progress("Building what the search is compared with")
+    clauses = {of: [(piece.start, piece.end) for piece in _pieces(text)] for of, text in texts.items()}
+    splitter = RecursiveCharacterTextSplitter(chunk_size=RECIPE[0], chunk_overlap=RECIPE[1], add_start_index=True)
+    recipe = {
+        of: [
+            (each.metadata["start_index"], each.metadata["start_index"] + len(each.page_content))
+            for each in splitter.create_documents([text])
+        ]
+        for of, text in texts.items()
+    }
+    return {
+        "bm25": Baseline(texts),
+        "dense": Dense(texts, clauses, embeddings),
+        "langchain": Dense(texts, recipe, embeddings),
+    }
+
+
+def _pieces(text: str) -> list[Piece]:
+    return split([Page(number=1, text=text)])
+
+
+def _score(
+    case: Case, library: Library, ids: dict[str, str], baselines: "dict[str, Baseline | Dense]"
+) -> dict[str, Any]:
     found = library.search(case.query, Audience(), limit=60)
     gold_id = ids[case.document]
     spans = [(each.chunk.document_id, each.chunk.start, each.chunk.end) for each in found.passages]
@@ -159,7 +190,7 @@ def _score(case: Case, library: Library, ids: dict[str, str], baseline: "Baselin
         "size": case.size,
         "lost": case.lost,
         **{str(budget): covered(spans, gold_id, case.gold, budget) for budget in BUDGETS},
-        "bm25": covered(baseline.search(case.query), case.document, case.gold, 4000),
+        **{name: covered(each.search(case.query), case.document, case.gold, 4000) for name, each in baselines.items()},
     }
 
 
@@ -192,6 +223,8 @@ def _figures(results: Sequence[dict[str, Any]]) -> dict[str, float]:
         "gold_chars_8000": mean("8000"),
         "gold_chars_4000_pooled": round(sum(each["4000"] for each in marked) / total, 4) if total else 0.0,
         "bm25_gold_chars_4000": mean("bm25"),
+        "dense_gold_chars_4000": mean("dense"),
+        "langchain_gold_chars_4000": mean("langchain"),
     }
 
 
@@ -224,3 +257,23 @@ class Baseline:
         terms = [(Occur.Should, Query.term_query(self._schema, "body", word)) for word in words]
         hits = self._searcher.search(Query.boolean_query(terms), limit=20, count=False).hits
         return [self._pieces[self._searcher.doc(address)["piece"][0]] for _, address in hits]
+
+
+class Dense:
+    """Vectors alone over given stretches of all contracts, as a plain FAISS store searches them."""
+
+    def __init__(self, texts: dict[str, str], spans: dict[str, list[Span]], embeddings: Embeddings) -> None:
+        self._embeddings = embeddings
+        self._spans = [(of, start, end) for of, each in spans.items() for start, end in each]
+        self._index: Any = None
+        for at in range(0, len(self._spans), EMBEDDED):
+            batch = [texts[of][start:end] for of, start, end in self._spans[at : at + EMBEDDED]]
+            rows = np.asarray(embeddings.embed_documents(batch), dtype=np.float32)
+            self._index = self._index or faiss.IndexFlatL2(rows.shape[1])
+            self._index.add(rows)
+
+    def search(self, query: str) -> list[tuple[str, int, int]]:
+        """Return the nearest stretches."""
+        asked = np.asarray([self._embeddings.embed_query(query)], dtype=np.float32)
+        _, near = self._index.search(asked, 20)
+        return [self._spans[each] for each in near[0] if each >= 0]

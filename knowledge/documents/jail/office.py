@@ -1,6 +1,7 @@
 """Read Word, Excel, CSV, HTML and mail, and open pictures."""
 
 import csv
+import mimetypes
 import re
 from collections.abc import Callable, Iterator, Sequence
 from email import message_from_bytes, policy
@@ -18,6 +19,7 @@ UNPACKED = 200_000_000  # Bytes that an archive may hold in all.
 MEMBERS = 5000
 ROWS, CELLS = 100_000, 200
 ATTACHMENTS, DEPTH = 20, 2
+SPACE = re.compile(r"\s+")
 SKIPPED = ("script", "style", "template", "noscript", "head", "svg", "iframe", "object")
 BLOCKS = frozenset(
     re.findall(
@@ -27,6 +29,8 @@ BLOCKS = frozenset(
     )
 )
 
+
+mimetypes.knownfiles.clear()  # Workbooks would have it look for lists of types outside the jail.
 
 REFUSED: tuple[type[Exception], ...] = (*BROKEN, LockedError, UnknownError)
 
@@ -171,6 +175,9 @@ def _html(data: bytes) -> list[str]:
             table.remove(child)
         table.text, table.tail = "\n".join(lines), tail
     for each in tree.iter():
+        if each.tag != "table":
+            each.text = SPACE.sub(" ", each.text or "")
+        each.tail = SPACE.sub(" ", each.tail or "")
         if each.tag in BLOCKS:
             each.text = "\n" + (each.text or "") if each.tag != "br" else each.text
             each.tail = "\n" + (each.tail or "")

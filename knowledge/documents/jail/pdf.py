@@ -39,13 +39,16 @@ class Pdf:
         """Return a page's text, whether it shows anything that is not text, and how it is laid out."""
         page = self._document[number - 1]
         try:
+            form = _has_fields(page)
+            if form and pdfium.raw.FPDFPage_Flatten(page, pdfium.raw.FLAT_NORMALDISPLAY) == pdfium.raw.FLATTEN_SUCCESS:
+                page.close()  # Fields are drawn over a page; now they are part of it, for who loads it anew.
+                page = self._document[number - 1]
             text = _text(page)
             drawn = _drawn(page, text)
-            form = _has_fields(page)
         finally:
             page.close()
         if form:
-            text = "\n".join((text, *self._filled_in(number)))
+            text = "\n".join((text, *(each for each in self._filled_in(number) if each not in text)))
         return {"text": text, "drawn": drawn}
 
     def _filled_in(self, number: int) -> list[str]:

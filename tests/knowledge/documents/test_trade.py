@@ -1,7 +1,7 @@
 import pytest
 import yaml
 
-from knowledge.documents.trade import TABLE, expand
+from knowledge.documents.trade import TABLES, expand
 from knowledge.documents.words import stems
 
 
@@ -41,6 +41,6 @@ def test_a_question_of_no_known_topic_is_searched_as_it_stands():
 
 
 def test_every_topic_of_the_table_can_be_asked_for():
-    for row in yaml.safe_load(TABLE.read_text(encoding="utf-8")):
+    for row in [row for table in TABLES for row in yaml.safe_load(table.read_text(encoding="utf-8"))]:
         for ask in row["asks"]:
             assert expand(ask).wordings, ask

@@ -61,6 +61,8 @@ def test_a_clause_that_is_found_scores_whole(cases, tmp_path):
         "gold_chars_8000",
         "gold_chars_4000_pooled",
         "bm25_gold_chars_4000",
+        "dense_gold_chars_4000",
+        "langchain_gold_chars_4000",
     }
     assert report["by"]["category"]["Governing Law"]["n"] == 2
 
