@@ -80,6 +80,26 @@ def settle_groups(tree: exp.Expr) -> list[str]:
     return changes
 
 
+def settle_counts(tree: exp.Expr, catalog: Catalog) -> list[str]:
+    """Count things once: joined to what points to them, a thing's key stands in many rows."""
+    changes: list[str] = []
+    pointed = {(join.to_table, join.to_column, join.table) for join in catalog.joins}
+    for select in tree.find_all(exp.Select):
+        tables = _tables(select, catalog)
+        if len(tables) < 2:
+            continue
+        for count in select.find_all(exp.Count):
+            column = count.this
+            if count.find_ancestor(exp.Select) is not select or not isinstance(column, exp.Column):
+                continue
+            table = tables.get(column.table.lower(), "")
+            others = set(tables.values()) - {table}
+            if any((table, column.name.lower(), other) in pointed for other in others):
+                count.set("this", exp.Distinct(expressions=[column.copy()]))
+                changes.append(f"each {column.name} is counted once")
+    return changes
+
+
 def _move_to_having(select: exp.Select, changes: list[str]) -> None:
     where = select.args.get("where")
     if where is None:

@@ -19,7 +19,7 @@ from knowledge.database.mend import UnknownNameError, mend
 from knowledge.database.periods import Period, follow_today
 from knowledge.database.prompt import SYSTEM, Example, prompt
 from knowledge.database.run import Result, Runner
-from knowledge.database.settle import settle_groups, settle_values
+from knowledge.database.settle import settle_counts, settle_groups, settle_values
 from knowledge.database.values import ValueIndex
 from knowledge.errors import RefusedSqlError, SqlError
 from knowledge.models.llm import weighed
@@ -111,6 +111,7 @@ class SqlWriter:
             changes += settle_values(tree, self.catalog, self.values)
             changes += mend(tree, self.catalog)
             changes += settle_groups(tree)
+            changes += settle_counts(tree, self.catalog)
             follow_today(tree, spoken, self.catalog.dialect)
             guarded = self.guard.check(tree.sql(self.catalog.dialect))
             result = self.runner.run(guarded, stopped=self.stopped, user=self.asker, question=self.asked)

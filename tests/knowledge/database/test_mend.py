@@ -4,7 +4,7 @@ import pytest
 
 from knowledge.database.dialect import parse
 from knowledge.database.mend import UnknownNameError, mend
-from knowledge.database.settle import settle_groups, settle_values
+from knowledge.database.settle import settle_counts, settle_groups, settle_values
 from knowledge.database.values import ValueIndex
 
 
@@ -13,6 +13,7 @@ def mended(sql, catalog):
     mend(tree, catalog)
     settle_values(tree, catalog, ValueIndex(catalog))
     settle_groups(tree)
+    settle_counts(tree, catalog)
     return tree.sql(catalog.dialect)
 
 
@@ -49,6 +50,13 @@ def mended(sql, catalog):
         (
             "SELECT segment FROM customers WHERE COUNT(*) > 1 GROUP BY segment",
             "SELECT segment FROM customers GROUP BY segment HAVING COUNT(*) > 1",
+        ),
+        (
+            "SELECT COUNT(c.customer_id) FROM customers c JOIN accounts a ON a.customer_id = c.customer_id",
+            (
+                "SELECT COUNT(DISTINCT c.customer_id) FROM customers AS c "
+                "JOIN accounts AS a ON a.customer_id = c.customer_id"
+            ),
         ),
         (
             "SELECT account_id, MAX(balance) FROM accounts",
