@@ -21,12 +21,13 @@ WHAT_I_DO = (
     "• Short questions will do: “term?”, “gov law”, “liability cap?”. If I do not find it, I say so.\n"
     "• I also ask the bank's data for you: “Total deposits by branch this quarter, as a chart”."
 )
-DOUBT = 0.5  # A route less likely than this is put to the model.
+DOUBT = 0.55  # A route less likely than this is put to the model.
 GUESS = 0.05  # No use in asking the model whether it is a route as unlikely as this.
 FRAGMENT = 4  # Words; what is so short leans on the thread.
-LEANING, THREAD, FOCUS = 30.0, 3.0, 30.0  # How much likelier the thread's, or the dropped document's, route is.
+LEANING, THREAD, FOCUS = 300.0, 4.0, 300.0  # How much likelier the thread's, or the dropped document's, route is.
 REPORTED = 4.0  # How much likelier a document is when a fiscal year, a filing or a statement is named.
-KNOWN, NAMED = 8.0, 30.0  # How much likelier data is that knows all words of a message, a document that it names.
+KNOWN, NAMED = 8.0, 300.0  # How much likelier data is that knows all words of a message, a document that it names.
+HEARD = 0.4  # Of a message, what any source knows by chance.
 MEANT = 600  # Characters of a message that the model reads.
 ROUTES = {
     "documents": "a question about a contract, report, policy or other document",
@@ -67,6 +68,11 @@ def route(text: str) -> Route:
     if THANKS.match(text):
         return Route("chat", "You are welcome. Ask on whenever you like.")
     return Route("documents")
+
+
+def _spoken(known: float) -> float:
+    """Return how much knowledge of a message counts: a word in common says nothing."""
+    return max(0.0, known - HEARD) / (1.0 - HEARD)
 
 
 def _unknown(_text: str) -> float:
@@ -124,7 +130,7 @@ class Router:
         if reading.cues & _REPORTED and not reading.cues & _OWN:
             weights["documents"] *= REPORTED
         likeliest = max(weights, key=lambda name: weights[name])
-        data, documents = self._known_data(question.text), self._known_documents(question.text)
+        data, documents = (_spoken(knows(question.text)) for knows in (self._known_data, self._known_documents))
         weights["documents"] *= NAMED**documents
         if likeliest != "help":  # Data has words for what customers ask of their own cards, and no answer to it.
             weights["data"] *= KNOWN**data
