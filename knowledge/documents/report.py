@@ -17,7 +17,7 @@ th{background:#f2f5f9}del{background:#ffe3e0;color:#8a1c12}
 ins{background:#dff3e4;color:#0f5a2b;text-decoration:none;font-weight:600}
 .pair{margin:1.2rem 0;border:1px solid #d0d0d0;border-radius:6px;padding:.6rem .9rem}
 .two{display:grid;grid-template-columns:1fr 1fr;gap:1rem}
-.note{color:#555;font-size:.9rem}.met{color:#0f5a2b}.missing,.forbidden{color:#8a1c12;font-weight:600}q{color:#333}
+.note{color:#555;font-size:.9rem;font-weight:400}.met{color:#0f5a2b}.missing,.forbidden{color:#8a1c12;font-weight:600}q{color:#333}
 @media print{details{display:block}.pair{break-inside:avoid}}
 """
 VERDICTS = {"same": "the same", "changed": "changed", "reworded": "written otherwise"}
@@ -27,7 +27,7 @@ ALONE_SHOWN = 1500  # Characters of a clause that stands alone.
 
 def report(comparison: Comparison, checks: Sequence[tuple[Finding, Finding]] = ()) -> str:
     """Return the page; `checks` are the playbook's findings for both contracts, rule by rule."""
-    a, b = (_name(each.title or each.name) for each in (comparison.a, comparison.b))
+    a, b = (_name(each.name or each.title) for each in (comparison.a, comparison.b))
     counts = ", ".join(f"{comparison.count(verdict)} {words}" for verdict, words in VERDICTS.items())  # type: ignore[arg-type]
     numbers = (
         f"<p>{len(comparison.pairs)} clauses stand in both ({counts}); {len(comparison.only_a)} only in the first, "
