@@ -24,7 +24,8 @@ STOPPED, ENDED = "stopped", "ended"
 class ReadLimits:
     """What a file may cost, and the `least` words that make it a text.
 
-    A page that takes longer than `page_seconds` to read, or `recognise_seconds` to recognise, is given up.
+    A page that takes longer than `page_seconds` to read, or `recognise_seconds` to recognise, is given up; so are pages
+    that keep a core busy for more than `recognise_work` seconds each, however busy the computer is otherwise.
     """
 
     bytes: int = 50_000_000
@@ -34,7 +35,8 @@ class ReadLimits:
     memory: int = 1_200_000_000
     recognise_memory: int = 1_800_000_000
     page_seconds: float = 20.0
-    recognise_seconds: float = 120.0
+    recognise_seconds: float = 300.0
+    recognise_work: float = 45.0
     seconds: float = 300.0
     least: int = 5
 
@@ -76,7 +78,8 @@ def run(
     """Let a child do `order`; return the reason of its refusal, `ENDED`, or `STOPPED` when it took too long."""
     memory = limits.recognise_memory if order["task"] == "recognise" else limits.memory
     more = {"most_pages": limits.pages, "most_characters": limits.page_characters, "memory": memory}
-    seconds = max(1, round(min(limits.seconds, deadline - time.monotonic() + 5)))
+    work = limits.recognise_work * len(order["numbers"]) if order["task"] == "recognise" else limits.seconds
+    seconds = max(1, round(min(work, deadline - time.monotonic() + 5)))
     progress.ready, progress.begun, progress.complete = False, 0, False
     with path.open("rb") as file:
         child = subprocess.Popen(

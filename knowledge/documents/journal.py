@@ -18,11 +18,13 @@ class Journal:
         progress = Progress()
         if self._path is None or not self._path.is_file():
             return progress
-        for line in self._path.read_text(encoding="utf-8").splitlines():
+        lines = self._path.read_text(encoding="utf-8").splitlines()
+        for at, line in enumerate(lines):
             try:
                 noted = json.loads(line)
-            except ValueError:
-                break  # The line at which a worker was killed.
+            except ValueError:  # The line at which a worker was killed: what is noted next must not run into it.
+                self._path.write_text("".join(f"{each}\n" for each in lines[:at]), encoding="utf-8")
+                break
             progress.count = noted["count"]
             progress.pages[noted["number"]] = PageRead(**noted["page"])
         progress.complete = bool(progress.count) and len(progress.pages) == progress.count
