@@ -10,7 +10,7 @@ from langchain_core.language_models import BaseChatModel
 from knowledge.documents.library import Library, Search
 from knowledge.documents.words import stems
 from knowledge.evidence import CHARACTERS, Source, gather
-from knowledge.phrasing import language, leans, opens, resolve, spell_out, topic, whole, yes_or_no
+from knowledge.phrasing import language, leans, opens, resolve, speaks_of, spell_out, topic, whole, yes_or_no
 from knowledge.proof import Proof, defined, prove, quoted, split_markers
 from knowledge.refusal import refusal
 from knowledge.reply import Reply
@@ -20,6 +20,8 @@ from knowledge.write import NOT_STATED, Writer, restate, translate
 
 Words = Callable[[str], None]
 PASSAGES = 8
+SEARCHED = 3 * PASSAGES  # Further down there may be what speaks of the thing in other words.
+BESIDE = 2  # Passages that are read although they do not speak of it, where others do.
 REPEATED = 4  # Words; a name alone may well answer a second question.
 DOUBTED = 0.65  # From here on a model that believes it stated, and yet writes that it is not, is asked once more.
 SURE = 0.75  # From here on a passage that the model cannot put into provable words is quoted instead.
@@ -161,15 +163,23 @@ class _Answering:
         within = self.question.focus or next(spoken_of, ())
         count = len(within) or len(self.library.documents(self.question.audience))
         self.on_stage(f"Searching {count} document{'' if count == 1 else 's'}")
-        return self.library.search(asked.topic, self.question.audience, within=within, limit=PASSAGES)
+        return self.library.search(asked.topic, self.question.audience, within=within, limit=SEARCHED)
 
     def _passages(self, asked: _Asked, found: Search) -> Sequence[Passage]:
-        """Return what to read, beginning with how the document begins when that is what is asked about."""
+        """Return what to read: first what speaks of the very thing that is asked, then little of what only may.
+
+        Where a question asks for what stands at a document's beginning, that is read before everything.
+        """
+        speaking, others = [], []
+        for each in found.passages:
+            to_the_point = speaks_of(asked.full, f"{each.chunk.heading} {each.chunk.text}")
+            (speaking if to_the_point else others).append(each)
+        passages = [*speaking[:PASSAGES], *others[: BESIDE if speaking else PASSAGES]]
         if not opens(asked.full) or len(found.documents) != 1:
-            return found.passages
+            return passages
         opening = self.library.opening(found.documents[0].id, self.question.audience)
         known = {each.chunk.id for each in opening}
-        return [*opening, *(each for each in found.passages if each.chunk.id not in known)]
+        return [*opening, *(each for each in passages if each.chunk.id not in known)]
 
     def _draft(
         self, writer: Writer, asked: _Asked, sources: Sequence[Source], found: Search, *, again: bool = False
