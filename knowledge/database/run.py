@@ -18,7 +18,16 @@ from sqlalchemy.pool import PoolProxiedConnection
 
 from knowledge.database.audit import Attempt
 from knowledge.database.guard import Guarded
-from knowledge.database.session import READ_ONLY, SECONDS, Watch, connect_bank, cost_of, dialect_of, watched
+from knowledge.database.session import (
+    READ_ONLY,
+    SECONDS,
+    Watch,
+    connect_bank,
+    cost_of,
+    dialect_of,
+    forget_rest,
+    watched,
+)
 from knowledge.errors import (
     QueryTooLongError,
     RefusedSqlError,
@@ -136,7 +145,8 @@ class Runner:
         finally:
             if raw is not None:
                 if not whole or watch.late or watch.called_off:
-                    raw.invalidate()  # What is left of the rows is not worth waiting for.
+                    forget_rest(raw.dbapi_connection)
+                    raw.invalidate()
                 raw.close()
 
     def _price(self, raw: PoolProxiedConnection, sql: str) -> float:

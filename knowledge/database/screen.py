@@ -66,6 +66,8 @@ def _check_sign(sign: str, depth: int) -> None:
         raise _refused("a variable", "Do not use variables (@).")
     if sign in "'\"`":
         raise RefusedSqlError("The query has a quote that is not closed.", reason="syntax", repair="Close every quote.")
+    if sign in "{}":
+        raise _refused("braces", "Write the query without braces.")
     if not sign.isascii():
         raise _refused(f"the sign {sign}", "Use plain punctuation.")
 
