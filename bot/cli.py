@@ -125,7 +125,11 @@ def _up(options: argparse.Namespace, settings: Settings) -> int:
 
     cli_models.require(settings)
     began = time.monotonic()
-    house = House(settings, port=options.port, say=lambda words: print(words, flush=True))
+
+    def say(words: str) -> None:
+        print(words, flush=True, file=sys.stderr if options.json else sys.stdout)
+
+    house = House(settings, port=options.port, say=say)
     try:
         house.start()
         where = house.page or "Slack"

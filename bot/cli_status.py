@@ -29,13 +29,15 @@ def status(options: argparse.Namespace, settings: Settings) -> int:
         ledger = Ledger(engine)
         processes = [
             {"name": each.name, "pid": each.pid, "alive": is_alive(each.pid), "restarts": each.restarts,
-             "memory_mb": _memory_mb(each.pid), "silent_seconds": _silence(settings, each.name), "log": each.log}
+             "memory_mb": _memory_mb(each.pid), "silent_seconds": _silence(settings, each.name),
+             "ready_seconds": each.ready_seconds, "log": each.log}
             for each in read_processes(settings.data)
         ]  # fmt: skip
         report: dict[str, Any] = {
             "running": runtime is not None,
             "page": runtime.page if runtime else "",
             "up_seconds": round(time.time() - runtime.started_at) if runtime else 0,
+            "model_ready_seconds": _model_ready(settings, runtime.started_at) if runtime else None,
             "processes": processes,
             "requests": ledger.counts(),
             "oldest_waiting_seconds": round(ledger.oldest_waiting(), 1),
@@ -56,6 +58,13 @@ def _silence(settings: Settings, name: str) -> float | None:
     return None if silent is None else round(silent, 1)
 
 
+def _model_ready(settings: Settings, started_at: float) -> float | None:
+    """Return how long after the start the model was ready to answer; None while it loads."""
+    path = beat_path(settings.data, "model")
+    ready = path.stat().st_mtime - started_at if path.exists() else -1.0
+    return round(ready, 1) if ready >= 0 else None
+
+
 def _memory_mb(pid: int) -> int:
     try:
         lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
@@ -71,9 +80,12 @@ def _as_text(report: dict[str, Any]) -> str:
     for each in report["processes"]:
         stalled = (each["silent_seconds"] or 0) > STALLED
         state = "DEAD" if not each["alive"] else "STALLED" if stalled else "runs"
-        lines.append(
-            f"  {each['name']:10} {state}  {each['memory_mb']:5} MB  restarts {each['restarts']}  {each['log']}"
-        )
+        ready = "starting" if each["ready_seconds"] is None else f"ready after {each['ready_seconds']} s"
+        known = f"  {each['name']:10} {state}  {each['memory_mb']:5} MB  {ready:18}"
+        lines.append(f"{known}  restarts {each['restarts']}  {each['log']}")
+    if report["running"]:
+        model = report["model_ready_seconds"]
+        lines.append("Model: still loading" if model is None else f"Model: ready {model} s after the start")
     counts = ", ".join(f"{count} {state}" for state, count in sorted(report["requests"].items())) or "none yet"
     lines.append(f"Requests: {counts}; oldest waiting {report['oldest_waiting_seconds']} s")
     lines.append("Library: " + ", ".join(f"{count} {what}" for what, count in report["library"].items()))

@@ -16,6 +16,7 @@ from urllib.request import urlopen
 from bot import redis_server
 from bot.supervise import Child, read_procfile, stop_all
 from knowledge.errors import UnavailableError, UserError
+from workers.celery import beat_path, silent_for
 from workers.runtime import Process, Runtime, path_of, read_runtime, write_processes, write_runtime
 from workers.settings import Settings, environment_of
 from workers.state import upgrade
@@ -37,6 +38,7 @@ class House:
         self.page = ""
         self._errands: list[Child] = []
         self._stopping = False
+        self._ready: dict[str, float] = {}
 
     def start(self) -> None:
         """Start every process, the page first.
@@ -84,6 +86,8 @@ class House:
                 if child.revive():
                     self.say(f"{child.name} had stopped and was started again; see {child.log}")
                     self._note_processes()
+            if self._note_ready():
+                self._note_processes()
             time.sleep(0.3)
 
     def close(self) -> None:
@@ -94,11 +98,29 @@ class House:
         stop_all(redis)  # Last, so that workers can still hand their tasks back.
         path_of(self.settings.data).unlink(missing_ok=True)
 
+    def _note_ready(self) -> bool:
+        """Note who has begun to show progress; False when nobody else has."""
+        fresh = False
+        for child in self.children:
+            if child.name in self._ready:
+                continue
+            silent, age = silent_for(beat_path(self.settings.data, child.name)), time.monotonic() - child.started_at
+            if silent is not None and silent < age:
+                self._ready[child.name] = round(age - silent, 1)
+                fresh = True
+        return fresh
+
     def _note_processes(self) -> None:
         write_processes(
             self.settings.data,
             [
-                Process(each.name, each.process.pid if each.process else 0, each.restarts, str(each.log))
+                Process(
+                    each.name,
+                    each.process.pid if each.process else 0,
+                    each.restarts,
+                    str(each.log),
+                    self._ready.get(each.name),
+                )
                 for each in self.children
             ],
         )
@@ -147,11 +169,16 @@ class House:
         self.page = page
 
     def _wait(self, child: Child, ready: Callable[[], bool], what: str, *, seconds: float = 60.0) -> None:
-        deadline = time.monotonic() + seconds
+        began = time.monotonic()
+        deadline, told = began + seconds, False
         while not ready():
+            if not told and time.monotonic() - began > 1.0:
+                self.say(f"Waiting for {what} …")
+                told = True
             if not child.alive or time.monotonic() > deadline:
                 raise UnavailableError(f"Cannot start {what}: the reason is at the end of {child.log}")
             time.sleep(0.05)
+        self._ready[child.name] = round(time.monotonic() - child.started_at, 1)
 
 
 def _taken(port: int) -> bool:

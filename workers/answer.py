@@ -11,7 +11,7 @@ from knowledge.people.memory import conversation
 from knowledge.types import Answer, Asker, Question, Turn
 from workers.attempt import Attempt
 from workers.audience import audience_of
-from workers.celery import DELIVER, app, send
+from workers.celery import DELIVER, app, beat_path, beating, send
 from workers.correct import corrected, correction_of
 from workers.posting import repair
 from workers.progress import Progress, clear_status
@@ -45,6 +45,7 @@ def load(services: "Services") -> None:
     """Load what answers questions; what is missing is said in the log now and to the asker later."""
     try:
         log.info("Ready to answer with %s", type(services.assistant).__name__)
+        beating(beat_path(services.settings.data, "model"))()
     except (UserError, TransientError) as error:
         log.warning("Questions cannot be answered yet: %s", error)
 

@@ -25,12 +25,13 @@ class Runtime:
 
 @dataclass(frozen=True)
 class Process:
-    """One supervised process; `restarts` counts since `teller up`."""
+    """One supervised process; `restarts` counts since `teller up`, `ready_seconds` is how long it took to work."""
 
     name: str
     pid: int
     restarts: int
     log: str
+    ready_seconds: float | None = None
 
 
 def path_of(data: Path) -> Path:
