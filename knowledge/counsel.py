@@ -170,7 +170,8 @@ class _Answering:
 
         Where a question asks for what stands at a document's beginning, that is read before everything.
         """
-        speaking, others = [], []
+        speaking: list[Passage] = []
+        others: list[Passage] = []
         for each in found.passages:
             to_the_point = speaks_of(asked.full, f"{each.chunk.heading} {each.chunk.text}")
             (speaking if to_the_point else others).append(each)
