@@ -146,6 +146,8 @@ def tell(table: Table, phrases: Phrases = ENGLISH) -> str:
 def heading(name: str) -> str:
     """Return a column's name as words, its first letter large."""
     said = words(name) if re.fullmatch(r"\w+", name) else name
+    if re.fullmatch(r"(?i)count\([^()]*\)", name):
+        said = "number"
     return said[:1].upper() + said[1:]
 
 
