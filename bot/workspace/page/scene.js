@@ -1,5 +1,5 @@
 // What one person sees and may do; the drawing modules ask it, the app fills it.
-import { act } from "./api.js";
+import { act, read } from "./api.js";
 import { closePanel, confirm, enlarge, menu, toast, write } from "./dialog.js";
 import { h, icon } from "./dom.js";
 import { plain } from "./mrkdwn.js";
@@ -56,7 +56,15 @@ export class Scene {
 
   shortcuts(kind) { return this.overview.shortcuts.filter((each) => each.kind === kind); }
   run(shortcut, said) { return this.try(() => act("shortcut", { person: this.me, callback_id: shortcut.callback_id, ...(said ? { channel: this.channel, ts: said.ts } : {}) })); }
-  change(action, sent) { return this.try(() => act(action, { person: this.me, ...sent })); }
+
+  // Change who or what there is, and know of it before anything is drawn again.
+  change(action, sent) {
+    return this.try(async () => {
+      const answer = await act(action, { person: this.me, ...sent });
+      this.overview = await read("state", { person: this.me });
+      return answer;
+    });
+  }
 
   go(change) { this.app.go(change); }
   openThread(ts) { this.app.go({ thread: ts }); }
