@@ -75,7 +75,7 @@ def _spoken(known: float) -> float:
     return max(0.0, known - HEARD) / (1.0 - HEARD)
 
 
-def _unknown(_text: str) -> float:
+def _unknown(_message: str | Question) -> float:
     return 0.0
 
 
@@ -87,7 +87,7 @@ class Router:
         embeddings: Embeddings,
         *,
         known_data: Knows = _unknown,
-        known_documents: Knows = _unknown,
+        known_documents: Callable[[Question], float] = _unknown,
         llm: BaseChatModel | None = None,
         keep: Path | None = None,
     ) -> None:
@@ -100,6 +100,10 @@ class Router:
         self._known_data = known_data
         self._known_documents = known_documents
         self._llm = llm
+
+    def warm_up(self) -> None:
+        """Learn the examples now, so that the first message does not wait for them."""
+        self._intents.read("hello")
 
     def route(self, question: Question, *, stopped: Callable[[], bool] = lambda: False) -> Route:
         """Return where a question goes.
@@ -130,7 +134,7 @@ class Router:
         if reading.cues & _REPORTED and not reading.cues & _OWN:
             weights["documents"] *= REPORTED
         likeliest = max(weights, key=lambda name: weights[name])
-        data, documents = (_spoken(knows(question.text)) for knows in (self._known_data, self._known_documents))
+        data, documents = _spoken(self._known_data(question.text)), _spoken(self._known_documents(question))
         weights["documents"] *= NAMED**documents
         if likeliest != "help":  # Data has words for what customers ask of their own cards, and no answer to it.
             weights["data"] *= KNOWN**data

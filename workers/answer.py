@@ -45,6 +45,7 @@ def load(services: "Services") -> None:
     """Load what answers questions; what is missing is said in the log now and to the asker later."""
     try:
         log.info("Ready to answer with %s", type(services.assistant).__name__)
+        services.router.warm_up()
         beating(beat_path(services.settings.data, "model"))()
     except (UserError, TransientError) as error:
         log.warning("Questions cannot be answered yet: %s", error)

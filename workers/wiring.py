@@ -132,6 +132,7 @@ class Services:
         return Router(
             self.embeddings,
             known_data=self._known_data,
+            known_documents=lambda question: float(self.library.names(question.text, question.audience)),
             llm=self.llm,
             keep=self.settings.data / "routing.npz",
         )

@@ -219,6 +219,10 @@ class Library:
             passages=passages, documents=documents, hidden=hidden, confidence=confidence(freed, ranking, passages)
         )
 
+    def names(self, question: str, audience: Audience) -> bool:
+        """Tell whether a question names a document that the audience may see."""
+        return bool(resolve(question, [*self._views.of(audience).namings.values()]).chosen())
+
     def opening(self, document_id: str, audience: Audience, *, characters: int = OPENING) -> tuple[Passage, ...]:
         """Return how a document begins, where parties, roles and dates stand, to those who may see it."""
         view = self._views.of(audience)

@@ -150,7 +150,7 @@ def test_however_much_the_data_knows_a_customers_problem_is_no_query(router, tex
 
 @pytest.mark.model
 def test_a_title_that_the_library_knows_speaks_for_the_documents(router):
-    knowing = Router(router._intents._embeddings, known_documents=lambda text: float("Harbor" in text))
+    knowing = Router(router._intents._embeddings, known_documents=lambda question: float("Harbor" in question.text))
     knowing._intents = router._intents
 
     assert ask(router, "when did Harbor Estates move in?") == "out_of_scope"
