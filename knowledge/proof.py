@@ -85,7 +85,7 @@ def prove(
     words = _content(question if translated else text)
     fresh = frozenset() if translated else words - _content(question)
     claim = _Claim(text, facts(text), words, fresh, known)
-    if question and not fresh and not translated:
+    if question and not fresh and not translated and not missing(claim.wanted, facts(question)):
         return _restated(claim, question, sources)
     pool = [Quote(source, part) for source in sources for part in source.sentences]
     chosen: list[Quote] = []

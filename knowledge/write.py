@@ -9,6 +9,7 @@ from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from knowledge.documents.words import stems
 from knowledge.evidence import Source
+from knowledge.facts import facts, missing
 from knowledge.models.llm import likelihood, write
 from knowledge.types import Turn
 
@@ -112,6 +113,8 @@ def restate(llm: BaseChatModel, question: str, turn: Turn, *, stopped: Stopped) 
         said = said[:1].upper() + said[1:]
     own, given = _content(question), _content(f"{question} {turn.question} {turn.answer}")
     words = _content(said)
+    if missing(facts(said), facts(question)):
+        return ""  # A number of the last answer is no part of the new question.
     # It must ask again what was asked, and may bring in little that nobody said.
     kept = len(own & words) >= len(own) / 2 and len(words - given) <= max(1, len(words) // 4)
     return said if said.endswith("?") and kept and not words <= _content(turn.question) else ""

@@ -123,7 +123,15 @@ def test_a_follow_up_takes_topic_and_document_from_the_thread(assistant, llm, ad
     assert LATE in llm.prompt(1)
 
 
-@pytest.mark.parametrize("restated", ["how much does the buyer pay?", "Is there a dress code for visitors?", "Late."])
+@pytest.mark.parametrize(
+    "restated",
+    [
+        "how much does the buyer pay?",
+        "Is there a dress code for visitors?",
+        "Late.",
+        "What happens if the buyer is late with the $24,000?",
+    ],
+)
 def test_a_follow_up_put_badly_is_read_with_the_question_before_it(assistant, llm, add, restated):
     document = add()
     thread = (Turn("how much does the buyer pay?", "The buyer pays $24,000 on July 1 of each year.", (document,)),)
@@ -300,3 +308,13 @@ def test_a_word_that_the_document_defines_is_answered_in_its_words(assistant, ll
     assert "ground floor of 5 Harbour Street" in answer.text
     assert answer.citations
     assert llm.prompts == []
+
+
+def test_an_answer_of_the_questions_words_and_a_number_is_proven_by_the_number(assistant, llm, add):
+    add()
+    llm.says("Yes", "The Buyer pays the Supplier $24,000 per year.")
+
+    answer = assistant.answer(Question("how much does the Buyer pay the Supplier per year?"))
+
+    assert "$24,000" in answer.text
+    assert any("$24,000" in citation.quote for citation in answer.citations)
