@@ -103,7 +103,7 @@ def prove(
         lost.append("its “not”")
     if not translated and _forbids(text, given):
         lost.append("its “yes”")
-    wrong = misbound(text, question, given)
+    wrong = misbound(text, question, " ; ".join(quote.text for quote in chosen))
     return Proof(text, tuple(chosen), (*lost, *wrong), misread=bool(wrong) and not lost)
 
 
