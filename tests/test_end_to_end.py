@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
+from PIL import Image
 from pypdf import PdfWriter
 
 from tests.house import House
@@ -107,6 +108,12 @@ def _scan() -> bytes:
     return file.getvalue()
 
 
+def _photo() -> bytes:
+    file = BytesIO()
+    Image.new("RGB", (300, 200), "white").save(file, "PNG")
+    return file.getvalue()
+
+
 def _zip() -> bytes:
     file = BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
@@ -115,7 +122,8 @@ def _zip() -> bytes:
 
 
 BAD_FILES = {
-    "picture.png": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(200), "PDF"),
+    "picture.png": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(200), "damaged"),
+    "photo.png": (_photo, "text"),
     "empty.pdf": (lambda: b"", "empty"),
     "archive.pdf": (_zip, "PDF"),
     "locked.pdf": (_encrypted, "password"),
