@@ -9,16 +9,18 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import select
 from sqlalchemy.engine import Engine
 
-from knowledge.documents.library import Library
 from knowledge.documents.places import Places
 from knowledge.documents.tables import document_place
 from knowledge.errors import UnreadableFileError
 from knowledge.web.crawl import Crawler, Visit, Walk
+
+if TYPE_CHECKING:
+    from knowledge.documents.library import Library  # It brings the index, which not every process may load.
 
 LEAST = 80  # Characters of a page that says something.
 _READ = re.compile(r" \(read \d{4}-\d{2}-\d{2}\)$")
@@ -70,7 +72,7 @@ class Keeper:
     """Brings the pages of sites into the library, visible in one place."""
 
     def __init__(
-        self, library: Library, engine: Engine, crawler: Crawler, *, today: Callable[[], date] = date.today
+        self, library: "Library", engine: Engine, crawler: Crawler, *, today: Callable[[], date] = date.today
     ) -> None:
         self._library = library
         self._engine = engine
