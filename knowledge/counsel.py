@@ -10,12 +10,12 @@ from langchain_core.language_models import BaseChatModel
 from knowledge.documents.library import Library, Search
 from knowledge.documents.words import stems
 from knowledge.evidence import CHARACTERS, Source, gather
-from knowledge.phrasing import language, leans, opens, resolve, speaks_of, spell_out, topic, whole, yes_or_no
+from knowledge.phrasing import asks_for, language, leans, opens, resolve, speaks_of, spell_out, topic, whole, yes_or_no
 from knowledge.proof import Proof, defined, prove, quoted, split_markers
 from knowledge.refusal import refusal
 from knowledge.reply import Reply
 from knowledge.types import Answer, Check, Passage, Question, Turn
-from knowledge.verdict import judge
+from knowledge.verdict import gives, judge
 from knowledge.write import NOT_STATED, Writer, restate, translate
 
 Words = Callable[[str], None]
@@ -107,7 +107,13 @@ class _Answering:
             asked = self._understand()
         with self._timed("search"):
             found = self._search(asked)
-            sources = gather(asked.topic, self._passages(asked, found), characters=self.characters)
+            kind = asks_for(asked.full)
+            sources = gather(
+                asked.topic,
+                self._passages(asked, found),
+                characters=self.characters,
+                telling=lambda sentence: bool(kind) and gives(kind, sentence),
+            )
         if not sources:
             return refusal(asked.language, found, timings=self.seconds)
         if (told := defined(asked.full, sources)) is not None:
@@ -170,11 +176,17 @@ class _Answering:
 
         Where a question asks for what stands at a document's beginning, that is read before everything.
         """
+        told = {
+            (each.document.id, each.chunk.ordinal)
+            for each in found.passages
+            if speaks_of(asked.full, f"{each.chunk.heading} {each.chunk.text}")
+        }
         speaking: list[Passage] = []
         others: list[Passage] = []
         for each in found.passages:
-            to_the_point = speaks_of(asked.full, f"{each.chunk.heading} {each.chunk.text}")
-            (speaking if to_the_point else others).append(each)
+            at = each.document.id, each.chunk.ordinal
+            goes_on = (at[0], at[1] - 1) in told  # `(c) up to $100,000` belongs to what was said right before it.
+            (speaking if at in told or goes_on else others).append(each)
         passages = [*speaking[:PASSAGES], *others[: BESIDE if speaking else PASSAGES]]
         if not opens(asked.full) or len(found.documents) != 1:
             return passages

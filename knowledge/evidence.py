@@ -1,7 +1,7 @@
 """Choose what the model reads: the best passages, cut to a budget, numbered."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -46,15 +46,24 @@ class Source:
         return " ".join(self.sentences)
 
 
-def gather(question: str, passages: Sequence[Passage], *, characters: int = CHARACTERS) -> tuple[Source, ...]:
-    """Return the best passages, numbered from one, together at most `characters` long."""
+def gather(
+    question: str,
+    passages: Sequence[Passage],
+    *,
+    characters: int = CHARACTERS,
+    telling: Callable[[str], bool] = lambda _sentence: False,
+) -> tuple[Source, ...]:
+    """Return the best passages, numbered from one, together at most `characters` long.
+
+    Of a passage that must be cut, sentences that are `telling` stay before all others.
+    """
     wanted = expand(question).stems
     left = characters
     sources: list[Source] = []
     for passage in passages:
         parts = [each for each in sentences(passage.chunk.text) if not _ORDERS.search(each)]
         if sum(map(len, parts)) > left or len(sources) >= _WHOLE:
-            parts = _best(parts, wanted, min(left, _LONG))
+            parts = _best(parts, wanted, min(left, _LONG), telling)
         if not parts:
             continue
         left -= sum(map(len, parts))
@@ -107,13 +116,15 @@ def _pack(parts: Sequence[str]) -> list[str]:
     return packed
 
 
-def _best(parts: Sequence[str], wanted: Mapping[str, float], characters: int) -> list[str]:
+def _best(
+    parts: Sequence[str], wanted: Mapping[str, float], characters: int, telling: Callable[[str], bool]
+) -> list[str]:
     """Return the sentences that share most words with the question and its topic, in order."""
 
-    def shared(at: int) -> float:
-        return sum(wanted.get(stem, 0.0) for stem in set(stems(parts[at])))
+    def worth(at: int) -> tuple[bool, float]:
+        return telling(parts[at]), sum(wanted.get(stem, 0.0) for stem in set(stems(parts[at])))
 
-    ranked = sorted(range(len(parts)), key=lambda at: -shared(at))
+    ranked = sorted(range(len(parts)), key=worth, reverse=True)
     chosen: set[int] = set()
     for at in ranked:
         if len(parts[at]) <= characters:
