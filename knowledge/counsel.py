@@ -127,8 +127,9 @@ class _Answering:
             draft = self._draft(writer, asked, sources, found)
             if draft.denied and stated >= DOUBTED:
                 draft = self._draft(writer, asked, sources, found, again=True)
-        if not any(proof.holds for proof in draft.proofs) and not draft.denied:
-            self._quote(draft, asked, sources, stated)
+        if not any(proof.holds for proof in draft.proofs) and not draft.denied and stated >= SURE:
+            draft.proofs = [quoted(asked.full, sources)]
+            draft.reply.quote(draft.proofs[0])
         verdict = judge(asked.full, draft.proofs, denied=draft.denied, stated=stated, confidence=found.confidence)
         if not verdict.shown:
             return refusal(
@@ -210,6 +211,10 @@ class _Answering:
                 continue  # A mark alone, or the last answer once more, answers nothing.
             foreign = not asked.english and language(said) != "English"  # It may answer in English all the same.
             proof = prove(sentence, sources, known=known, question=asked.full, translated=foreign)
+            if proof.misread:
+                draft.proofs.append(Proof("", proof.quotes, ()))
+                draft.reply.quote(draft.proofs[-1])
+                continue
             draft.proofs.append(proof)
             if proof.holds and draft.reply.add(proof):
                 self.on_text(draft.reply.text)
@@ -228,17 +233,6 @@ class _Answering:
             searched=tuple(each.title or each.name for each in found.documents),
             timings=self.seconds,
         )
-
-    def _quote(self, draft: _Draft, asked: _Asked, sources: Sequence[Source], stated: float) -> None:
-        """Let the page speak where the model found the words and could not put them right."""
-        misread = next((proof for proof in draft.proofs if proof.misread), None)
-        if misread is not None:
-            draft.proofs = [Proof("", misread.quotes, ())]
-        elif stated >= SURE:
-            draft.proofs = [quoted(asked.full, sources)]
-        else:
-            return
-        draft.reply.quote(draft.proofs[0])
 
     @contextmanager
     def _timed(self, stage: str) -> Iterator[None]:

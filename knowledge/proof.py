@@ -47,7 +47,8 @@ class Quote:
 class Proof:
     """What came of proving one sentence: `lost` says what no quote carries; without any, it is proven.
 
-    It is `misread` when the quotes carry all of it, but give a number for another thing than the one asked about.
+    It is `misread` when the quotes carry all of it, but give a number for another thing than the one asked about, or
+    forbid what it says yes to: then the page itself should speak.
     """
 
     text: str
@@ -101,9 +102,9 @@ def prove(
         lost.append("most of its words")
     if not translated and _turned(text, given):
         lost.append("its “not”")
-    if not translated and _forbids(text, given):
-        lost.append("its “yes”")
     wrong = misbound(text, question, " ; ".join(quote.text for quote in chosen))
+    if not translated and _forbids(text, given):
+        wrong.append("its “yes”")
     return Proof(text, tuple(chosen), (*lost, *wrong), misread=bool(wrong) and not lost)
 
 
@@ -140,9 +141,9 @@ def _restated(claim: "_Claim", question: str, sources: Sequence[Source]) -> Proo
         lost.append("most of its words")
     if _turned(claim.text, quote.text):
         lost.append("its “not”")
-    if _forbids(claim.text, quote.text):
-        lost.append("its “yes”")
     wrong = misbound(claim.text, question, quote.text)
+    if _forbids(claim.text, quote.text):
+        wrong.append("its “yes”")
     return Proof(claim.text, (quote,), (*lost, *wrong), misread=bool(wrong) and not lost)
 
 
