@@ -122,7 +122,10 @@ def _best(
     """Return the sentences that share most words with the question and its topic, in order."""
 
     def worth(at: int) -> tuple[bool, float]:
-        return telling(parts[at]), sum(wanted.get(stem, 0.0) for stem in set(stems(parts[at])))
+        weights = [wanted[stem] for stem in set(stems(parts[at])) if stem in wanted]
+        own = sum(weight for weight in weights if weight >= 1)
+        # However many words of the topic a sentence has, they are worth no more than one that was asked.
+        return telling(parts[at]), own + min(1.0, sum(weights) - own)
 
     ranked = sorted(range(len(parts)), key=worth, reverse=True)
     chosen: set[int] = set()

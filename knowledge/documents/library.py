@@ -191,15 +191,14 @@ class Library:
     def search(self, question: str, audience: Audience, *, within: Collection[str] = (), limit: int = 12) -> Search:
         """Return the passages that answer a question best, of documents that everyone in the audience may see.
 
-        The documents `within` are searched, and those that the question names when it names none of them; failing both,
+        The documents `within` are searched alone; failing those, the documents that the question names; failing those,
         all.
         """
         snapshot = self._snapshots.current()
         view = self._views.of(audience)
         named = resolve(question, [*view.namings.values()])
         inside = tuple(number for number, document in view.documents.items() if document.id in set(within))
-        # A thread is about its own documents, until a question names another one and none of these.
-        chosen = inside if set(inside) & set(named.chosen()) else named.chosen() + inside
+        chosen = inside or named.chosen()
         order = [number for number, _ in named.scores]
         chosen = tuple(sorted(chosen, key=lambda each: order.index(each) if each in order else len(order)))
         hidden = self._views.hidden(question, view, snapshot, best=named.best if chosen else 0.0)

@@ -337,16 +337,6 @@ def test_langchain_retrieves_the_same_passages(library, ingest):
     assert found[0].page_content == library.search("governing law", LEGAL).passages[0].chunk.text
 
 
-def test_a_thread_reaches_another_document_that_the_question_names(library, ingest):
-    ingest("loan.txt", LOAN, "C0LEGAL")
-    lease = ingest("lease.txt", LEASE, "C0LEGAL")
-
-    found = library.search("What is the governing law of the loan agreement with Acme?", LEGAL, within={lease})
-
-    assert "laws of Norway" in found.passages[0].chunk.text
-    assert found.documents[0].title == "LOAN AGREEMENT"
-
-
 def test_how_a_document_begins_is_shown_to_those_who_may_see_it(library, ingest):
     loan = ingest("loan.txt", LOAN, "C0LEGAL")
 
