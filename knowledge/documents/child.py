@@ -1,20 +1,18 @@
 """Run the jailed child that parses a file, and take in, strictly, what it says."""
 
-import contextlib
 import json
 import os
 import select
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-COMMAND = (sys.executable, "-I", "-B", "-m", "knowledge.documents.jail")
-ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+from knowledge.documents.jailed import jailed
+
 STARTING = 10.0  # Seconds more for the first line: starting an interpreter on a busy machine is not the file's fault.
 REASONS = frozenset({"encrypted", "damaged", "too_many_pages", "too_large_inside", "unsupported", "no_text"})
 STOPPED, ENDED = "stopped", "ended"
@@ -81,17 +79,7 @@ def run(
     work = limits.recognise_work * len(order["numbers"]) if order["task"] == "recognise" else limits.seconds
     seconds = max(1, round(min(work, deadline - time.monotonic() + 5)))
     progress.ready, progress.begun, progress.complete = False, 0, False
-    with path.open("rb") as file:
-        child = subprocess.Popen(
-            [*COMMAND, json.dumps({**order, **more, "seconds": seconds})],
-            stdin=file,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd="/",
-            env=ENVIRONMENT,
-            start_new_session=True,
-        )
-    try:
+    with path.open("rb") as file, jailed({**order, **more, "seconds": seconds}, stdin=file) as child:
         for line in _lines(child, deadline, page_seconds, limits.output):
             if line is None:
                 return STOPPED
@@ -100,13 +88,6 @@ def run(
                 return reason or ENDED
         # The kernel stops a child that used up its time, and may do so before we do.
         return STOPPED if child.wait(timeout=10) == -signal.SIGXCPU else ENDED
-    finally:
-        # The group, not the child alone: nothing it may have started outlives it.
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
-        if child.stdout:
-            child.stdout.close()
 
 
 def _lines(child: subprocess.Popen[bytes], deadline: float, page_seconds: float, output: int) -> Iterator[bytes | None]:

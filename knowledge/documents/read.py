@@ -9,6 +9,7 @@ from pathlib import Path
 from knowledge.documents import child
 from knowledge.documents.cells import tables
 from knowledge.documents.child import LIMITS, PageRead, Progress, ReadLimits
+from knowledge.documents.jailed import JAIL
 from knowledge.documents.journal import Journal
 from knowledge.documents.tidy import clean, tidy
 from knowledge.errors import TransientError, UnreadableFileError
@@ -204,7 +205,7 @@ def _pages(file: _File, progress: Progress) -> bool:
         if not progress.ready and ended == child.STOPPED:
             raise TransientError("This computer is too busy to read files right now.", after=30.0)
         if not progress.ready:
-            raise RuntimeError(f"the reader of files did not start: {child.COMMAND}")
+            raise RuntimeError(f"the reader of files did not start: {JAIL}")
         if progress.complete:
             break
         if ended == child.ENDED and task == "pdf":

@@ -1,23 +1,19 @@
 """Show a citation on its page: the picture of the passage, its words marked, drawn in a jailed child process."""
 
-import contextlib
 import json
-import os
 import signal
 import struct
 import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from knowledge.documents.jailed import JAIL, jailed
 from knowledge.documents.places import Places
 from knowledge.errors import NotAllowedError, TransientError, UnreadableFileError
 from knowledge.types import Audience
 
-COMMAND = (sys.executable, "-I", "-B", "-m", "knowledge.documents.jail.page")
-ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 MEMORY = 1_200_000_000
 SECONDS = 20
 STARTING = 10
@@ -95,27 +91,11 @@ def draw_page(path: Path, *, page: int, quotes: Sequence[str] = (), whole: bool 
 
 def _run(path: Path, order: dict[str, Any]) -> tuple[bytes | None, int]:
     """Return what the child printed, None when it was too slow or printed too much, and how it ended."""
-    with path.open("rb") as file:
-        child = subprocess.Popen(
-            [*COMMAND, json.dumps(order)],
-            stdin=file,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd="/",
-            env=ENVIRONMENT,
-            start_new_session=True,
-        )
-    try:
-        output, _ = child.communicate(timeout=SECONDS + STARTING)
-    except subprocess.TimeoutExpired:
-        return None, 0
-    finally:
-        # The group, not the child alone: nothing it may have started outlives it.
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
-        if child.stdout:
-            child.stdout.close()
+    with path.open("rb") as file, jailed(order, stdin=file, module=f"{JAIL}.page") as child:
+        try:
+            output, _ = child.communicate(timeout=SECONDS + STARTING)
+        except subprocess.TimeoutExpired:
+            return None, 0
     return (output if len(output) <= MOST_BYTES else None), child.returncode
 
 

@@ -1,22 +1,17 @@
 """Read a fetched page: its words, and the addresses it leads to, in the one way that we write them."""
 
-import contextlib
 import json
-import os
 import re
-import signal
 import subprocess
-import sys
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
+from knowledge.documents.jailed import JAIL, jailed
 from knowledge.errors import UnreadableFileError
 from knowledge.web.address import PORTS
 from knowledge.web.fetch import Fetched
 
-COMMAND = (sys.executable, "-I", "-B", "-m", "knowledge.documents.jail.web")
-ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "1"}
 MEMORY = 1_000_000_000
 SECONDS = 20
 STARTING = 15
@@ -90,30 +85,14 @@ def read_page(fetched: Fetched) -> WebPage:
 
 
 def _run(data: bytes, order: dict[str, Any]) -> Any:
-    child = subprocess.Popen(
-        [*COMMAND, json.dumps(order)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd="/",
-        env=ENVIRONMENT,
-        start_new_session=True,
-    )
     try:
-        output, _ = child.communicate(data, timeout=SECONDS + STARTING)
+        with jailed(order, stdin=subprocess.PIPE, module=f"{JAIL}.web") as child:
+            output, _ = child.communicate(data, timeout=SECONDS + STARTING)
         return json.loads(output.split(b"\n")[1])
     except subprocess.TimeoutExpired as error:
         raise UnreadableFileError("Reading that page took too long.", reason="timeout") from error
     except (ValueError, IndexError, RecursionError):
         return None
-    finally:
-        # The group, not the child alone: nothing it may have started outlives it.
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
-        for pipe in (child.stdin, child.stdout):
-            if pipe:
-                pipe.close()
 
 
 def _charset(fetched: Fetched) -> str:
