@@ -102,6 +102,9 @@ def _evaluate(
     code = [each for each in Path(knowledge.__path__[0]).rglob("*") if each.suffix in {".py", ".yaml"}]
     version = version_of([*code, *folder.glob("*.jsonl")], model, database)
     results = Results(work / database / version / "results.jsonl")
+    # What the bare model writes does not change with our code: it is asked once for a set and a model.
+    alone = version_of([*folder.glob("*.jsonl"), *folder.glob("db/*.sql")], model, database, PLAIN)
+    plainly = Results(work / database / f"plain-{alone}" / "results.jsonl")
     remembered = RememberedEmbeddings(embeddings, work / "vectors.db", name=embedder_name(embeddings))
     chosen = sample(sorted(_cases(folder, database), key=lambda each: (each.database, each.id)), limit)
     if not chosen:
@@ -113,7 +116,9 @@ def _evaluate(
                 if desk is not None:
                     desk.close()
                 desk = _Desk(case.database, folder, work / database, server, llm, remembered)
-            results.add(case.id, desk.score(case))
+            if case.answerable and plainly.get(case.id) is None:
+                plainly.add(case.id, desk.plain(case.question))
+            results.add(case.id, desk.score(case, plainly.get(case.id)))
         result = results.get(case.id) or {}
         on_progress(
             f"{at} of {len(chosen)}: {case.id} {result['outcome']} (plain: {result['plain']}) "
@@ -166,8 +171,16 @@ class _Desk:
         self._runner.close()
         self._engine.dispose()
 
-    def score(self, case: Case) -> dict[str, Any]:
-        """Ask once through the whole path and once plainly; compare both with what is accepted, run now."""
+    def plain(self, question: str) -> dict[str, Any]:
+        """Ask the model alone, which is given the schema and the question."""
+        told = f"Schema:\n{self._schema}\n\nQuestion: {question}"
+        messages = [SystemMessage(PLAIN.format(dialect=self._dialect)), HumanMessage(told)]
+        began = time.monotonic()
+        sql = bare_sql("".join(write(self._llm, messages, tokens=TOKENS)))
+        return {"sql": sql, "seconds": round(time.monotonic() - began, 2)}
+
+    def score(self, case: Case, plain: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Ask through the whole path; compare its rows and those of `plain` with what is accepted, run now."""
         accepted = [self._rows(each) for each in case.gold]
         began = time.monotonic()
         try:
@@ -178,21 +191,17 @@ class _Desk:
         except UserError as error:
             rows, warned, sql = None, True, str(error)
         seconds = time.monotonic() - began
-        began = time.monotonic()
-        plain_sql = self._plain(case.question) if case.answerable else ""
-        plain_seconds = time.monotonic() - began
-        plain = self._outcome(self._rows(plain_sql), accepted, case) if case.answerable else "-"
         outcome = self._outcome(rows, accepted, case)
         return {
             "outcome": outcome,
             "detail": "" if outcome in {"right", "rightly refused"} else difference(rows, accepted),
             "answerable": case.answerable,
             "warned": warned,
-            "plain": plain,
+            "plain": self._outcome(self._rows(plain["sql"]), accepted, case) if plain else "-",
             "seconds": round(seconds, 2),
-            "plain_seconds": round(plain_seconds, 2),
+            "plain_seconds": plain["seconds"] if plain else 0.0,
             "sql": " ".join(sql.split()),
-            "plain_sql": " ".join(plain_sql.split()),
+            "plain_sql": " ".join(plain["sql"].split()) if plain else "",
             "question": case.question,
         }
 
@@ -202,11 +211,6 @@ class _Desk:
         if any(gold is not None and same_rows(rows, gold, ordered=case.ordered) for gold in accepted):
             return "right"
         return "wrong"
-
-    def _plain(self, question: str) -> str:
-        told = f"Schema:\n{self._schema}\n\nQuestion: {question}"
-        messages = [SystemMessage(PLAIN.format(dialect=self._dialect)), HumanMessage(told)]
-        return bare_sql("".join(write(self._llm, messages, tokens=TOKENS)))
 
     def _rows(self, sql: str) -> Rows | None:
         """Return what a query shows, run read-only as it stands; nothing when it does not run."""

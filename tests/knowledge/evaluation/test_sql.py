@@ -34,7 +34,9 @@ def cases(tmp_path):
 
 
 def test_both_ways_are_scored_in_one_run_that_can_be_taken_up_again(cases, tmp_path, llm):
-    llm.says("SELECT city, COUNT(*) AS n FROM visits GROUP BY city", "SELECT COUNT(*) FROM visits")
+    llm.says(
+        "SELECT COUNT(*) FROM visits", "SELECT city, COUNT(*) AS n FROM visits GROUP BY city"
+    )  # Plainly, then ours.
 
     first = evaluate(cases, tmp_path / "work", llm=llm, embeddings=HashedEmbeddings())
     again = evaluate(cases, tmp_path / "work", llm=llm, embeddings=HashedEmbeddings())
@@ -49,7 +51,7 @@ def test_both_ways_are_scored_in_one_run_that_can_be_taken_up_again(cases, tmp_p
 
 
 def test_what_is_wrong_is_counted_with_how_it_is_wrong(cases, tmp_path, llm):
-    llm.says("SELECT city, id, COUNT(*) AS n FROM visits GROUP BY city, id", "SELECT nothing FROM nowhere")
+    llm.says("SELECT nothing FROM nowhere", "SELECT city, id, COUNT(*) AS n FROM visits GROUP BY city, id")
 
     scored = evaluate(cases, tmp_path / "work", llm=llm, embeddings=HashedEmbeddings())
 
