@@ -26,6 +26,7 @@ SETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "routing": (("embeddings", "llm"), ("with_model",)),
     "sql": (("embeddings", "llm"), ("database",)),
     "bank": (("embeddings", "llm"), ()),
+    "injection": (("embeddings", "llm"), ()),
     "slack": ((), ()),
 }
 ELSEWHERE = {"slack": "bot.workspace.evaluation"}  # Other sets are scored in `knowledge.evaluation`.
