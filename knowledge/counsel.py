@@ -14,6 +14,7 @@ from knowledge.phrasing import asks_for, language, leans, opens, resolve, speaks
 from knowledge.proof import Proof, defined, prove, quoted, split_markers
 from knowledge.refusal import refusal
 from knowledge.reply import Reply
+from knowledge.spelling import respelled
 from knowledge.types import Answer, Check, Passage, Question, Turn
 from knowledge.verdict import gives, judge
 from knowledge.write import NOT_STATED, Writer, restate, translate
@@ -106,7 +107,7 @@ class _Answering:
         with self._timed("understand"):
             asked = self._understand()
         with self._timed("search"):
-            found = self._search(asked)
+            asked, found = self._found(asked)
             kind = asks_for(asked.full)
             sources = gather(
                 asked.topic,
@@ -164,6 +165,16 @@ class _Answering:
             return _Asked(restated, restated, spoken, thread[-1:], whole=True)
         full = spell_out(whole(text) if leaning else text)
         return _Asked(full, topic(text, thread) if leaning else full, spoken, thread[-1:] if leaning else ())
+
+    def _found(self, asked: _Asked) -> tuple[_Asked, Search]:
+        """Return what a search finds, and the question spelt as the documents do where that finds more."""
+        found = self._search(asked)
+        texts = [f"{each.document.title} {each.chunk.heading} {each.chunk.text}" for each in found.passages]
+        full = respelled(asked.full, texts)
+        if full == asked.full:
+            return asked, found
+        asked = replace(asked, full=full, topic=respelled(asked.topic, texts))
+        return asked, self._search(asked)
 
     def _search(self, asked: _Asked) -> Search:
         spoken_of = (turn.documents for turn in reversed(self.question.thread) if turn.documents)

@@ -233,6 +233,11 @@ def unknown_names(text: str, *known: str, also: Collection[str] = ()) -> list[st
     ]
 
 
+def named(text: str) -> set[str]:
+    """Return the names in `text`, in small letters, without the words that contracts write like names."""
+    return {name.lower() for name in names(fold(text))} - _NO_NAMES
+
+
 def _bare(word: str) -> str:
     return re.sub(r"['’]s?$", "", word).lower()
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from knowledge.facts import facts, fold
+from knowledge.facts import facts, fold, named
 from knowledge.proof import PageText, Proof, cite
 from knowledge.types import Citation
 
@@ -70,10 +70,12 @@ class Reply:
 
 
 def _says_more(clause: str, text: str) -> bool:
-    """Tell whether a clause holds amounts, dates or periods that the text leaves out."""
+    """Tell whether a clause holds amounts, dates or periods that the text leaves out, or names where that has none."""
     ours = facts(text)
     theirs = facts(" ; ".join(_WEIGHTY.findall(clause)))
     known = {each.value for each in ours.numbers}
+    if not ours.numbers and not ours.dates and not named(text) and named(clause):
+        return True  # `The courts have jurisdiction.` Which ones, the page says.
     return any(each.value not in known for each in theirs.numbers) or any(
         each not in ours.dates for each in facts(clause).dates
     )

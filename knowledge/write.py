@@ -44,6 +44,10 @@ _META = re.compile(
     r"(?i)^(?:according to (?:the )?passages?(?: \d+)?,?\s*|"
     r"(?:the )?passages? (?:\d+ )?(?:states?|says?|mentions?|provides?|indicates?) that\s+)"
 )
+_POINTING = re.compile(  # `…, as stated in [1] and [2].`: the marks alone say that.
+    r"(?i),?\s*\bas (?:stated|set (?:forth|out)|described|specified|mentioned|indicated|provided|noted|outlined) in"
+    r"(?: the)?(?: passages?)?(?P<marks>\s*\[\d+\](?:,? (?:and )?\[\d+\])*)"
+)
 _LIST_MARK = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*•])\s+")
 _SENTENCE = re.compile(r"(?<=[.!?。！？])(?<!\bNo\.)(?<!Inc\.)(?<!Ltd\.)(?<!\b[A-Z]\.)((?:\s*\[\d+\])*)\s+(?=[^a-z\s])")
 _CITED = re.compile(r"\s*\[\d+\]")
@@ -136,7 +140,8 @@ def clean(text: str) -> list[str]:
             if re.fullmatch(r"(?:\s*\[\d+\])+", part) and found:
                 found[-1] += part
                 continue
-            bare = _META.sub("", part.strip())
+            pointed = _POINTING.sub(lambda match: "".join(_CITED.findall(match["marks"])), part)
+            bare = _META.sub("", pointed.strip())
             found.append(bare[:1].upper() + bare[1:])
     return found
 

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from knowledge.web.keep import Keeper
 
 log = logging.getLogger(__name__)
+DATA_AGAIN = 30.0  # Seconds after which data that could not be read is tried again for routing.
 DEMO = Path(__file__).resolve().parent.parent / "knowledge" / "database" / "demo"
 
 
@@ -49,6 +51,7 @@ class Services:
         self.roles = Roles.read(settings.roles, settings.admin_ids)
         self._llama: LlamaEngine | None = None
         self._lock = threading.RLock()
+        self._data_again = 0.0
 
     @cached_property
     def memory(self) -> Memory:
@@ -168,9 +171,12 @@ class Services:
 
     def _known_data(self, text: str) -> float:
         """Return how much of a message the bank's data knows; data that cannot be read knows nothing."""
+        if time.monotonic() < self._data_again:
+            return 0.0
         try:
             return self.analyst.knows(text)
         except (UserError, TransientError) as error:
+            self._data_again = time.monotonic() + DATA_AGAIN
             log.warning("Messages are routed without the bank's data: %s", error)
             return 0.0
 

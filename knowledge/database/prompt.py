@@ -39,6 +39,7 @@ _EACH = re.compile(
     r"(?<!order )(?<!ordered )(?<!sorted )(?<!ranked )by)"
     r"\s+(?P<what>(?!(?:of|the|total|number|average|most|highest|their)\b)[a-z]+(?:\s+[a-z]+){0,2})"
 )
+_NUMBER_OF = re.compile(r"(?i)\b(?:(?:total )?(?:number|count) of|how many)\s+(?P<what>(?:[a-z]+\s+){0,2}[a-z]+)")
 _SHAPES = {
     "month": "DATE_FORMAT({}, '%Y-%m')",
     "year": "YEAR({})",
@@ -75,6 +76,7 @@ def prompt(
         *_notes(linked),
         *_values(linked),
         *_groups(question, linked),
+        *_counts(question, linked),
         *_metrics(linked),
         *linked.rules,
         *(_period(each, _date(linked)) for each in spoken),
@@ -183,6 +185,21 @@ def _groups(question: str, linked: Linked) -> list[str]:
         elif said and (column := _grouped(said, linked, bare=match[0].lower().startswith("by"))):
             lines.append(f"“{match[0].strip()}”: select {column.full} and GROUP BY it")
     return lines[:2]
+
+
+def _counts(question: str, linked: Linked) -> list[str]:
+    """Return which rows are counted, where the question asks for the number of a table's things."""
+    lines = []
+    for match in _NUMBER_OF.finditer(question):
+        said = stemmed(match["what"])
+        for relation in linked.tables:
+            own = stemmed(words(relation.name))
+            # `number of seats` where a column holds them is no count of rows.
+            held = any(set(own) < set(stemmed(words(each.name))) for each in relation.columns.values())
+            if own and own == said[: len(own)] and not held:
+                lines.append(f"“{match[0].strip()}”: count rows of {relation.name}, sum nothing")
+                break
+    return lines[:1]
 
 
 def _grouped(said: Sequence[str], linked: Linked, *, bare: bool) -> Column | None:
