@@ -24,8 +24,9 @@ PASSAGES = 8
 SEARCHED = 3 * PASSAGES  # Further down there may be what speaks of the thing in other words.
 BESIDE = 2  # Passages that are read although they do not speak of it, where others do.
 REPEATED = 4  # Words; a name alone may well answer a second question.
-DOUBTED = 0.65  # From here on a model that believes it stated, and yet writes that it is not, is asked once more.
-SURE = 0.75  # From here on a passage that the model cannot put into provable words is quoted instead.
+# From here on the model's belief that it is stated outweighs what it writes: that it is not, and it is asked once more;
+# something that cannot be proven, and the passage is quoted instead. What is not stated was believed at most at 0.56.
+BELIEVED = 0.65
 
 
 class Counsel:
@@ -126,9 +127,9 @@ class _Answering:
         self.on_stage("Writing and checking")
         with self._timed("write"):
             draft = self._draft(writer, asked, sources, found)
-            if draft.denied and stated >= DOUBTED:
+            if draft.denied and stated >= BELIEVED:
                 draft = self._draft(writer, asked, sources, found, again=True)
-        if not any(proof.holds for proof in draft.proofs) and not draft.denied and stated >= SURE:
+        if not any(proof.holds for proof in draft.proofs) and not draft.denied and stated >= BELIEVED:
             draft.proofs = [quoted(asked.full, sources)]
             draft.reply.quote(draft.proofs[0])
         verdict = judge(asked.full, draft.proofs, denied=draft.denied, stated=stated, confidence=found.confidence)

@@ -40,7 +40,7 @@ class Guard:
         `database` is the schema's own name: tables may be written with it.
         """
         self._schema = schema
-        self._view = view
+        self.view = view
         self._dialect = dialect
         self._limit = limit
         self._database = database
@@ -65,7 +65,7 @@ class Guard:
         asked = tree.sql(self._dialect, pretty=True, comments=False)
         headings = _headings(tree, self._dialect)
         spelled = _lower(tree)
-        resolver = Resolver(self._schema, self._view, dialect=self._dialect, database=self._database)
+        resolver = Resolver(self._schema, self.view, dialect=self._dialect, database=self._database)
         resolver.query(tree, {})
         if not resolver.sources:
             raise RefusedSqlError("The query reads no table.", reason="table", repair="Read from a table.")
@@ -88,7 +88,7 @@ class Guard:
         )
 
     def _spelling(self) -> dict[str, str]:
-        return {column.lower(): column for view in self._view.tables.values() for column in view.columns}
+        return {column.lower(): column for view in self.view.tables.values() for column in view.columns}
 
 
 def _check_limits(tree: exp.Expr) -> None:

@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,8 +33,14 @@ _RULE = re.compile(r"(?i)\b(?:always|never|match|filter|ignore|exclude|must|shou
 _ACRONYM = re.compile(r"\b[A-Z][A-Z0-9]{1,}\b")
 _SENTENCE = re.compile(
     r"(?<=[.!?])\s+(?=[A-Z])|\n+|"
-    r"(?<=\w)\s+(?=(?:To (?:get|find|calculate|compute|determine|identify|analyze)|[A-Z]{2,}\d* ?(?:\([^)]*\) ?)?=)\s?)"
+    r"(?<=\w)\s+(?=(?:To (?:get|find|calculate|compute|determine|identify|analyze)\b|"
+    r"[A-Z]\w*(?: \w+){0,3} ?(?:\([^)]*\) ?)?=\s))"
 )
+_AIMS = re.compile(
+    r"To (?:get|find|calculate|compute|determine|identify|analyze|ascertain|discover|count)\b(?P<goal>[^,]+),"
+)
+AIMED = 0.6  # The share of what a rule is for that a question must speak of.
+_DEFINES = re.compile(r"(?P<term>[A-Z][\w -]{0,40}?)\s*(?:\((?P<long>[^)]*)\)\s*)?=\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,11 +200,26 @@ def pruned(rules: str, question: str) -> tuple[str, ...]:
     kept = []
     for sentence in filter(None, (each.strip() for each in _SENTENCE.split(rules))):
         own = set(stemmed(sentence)) - ASKING
+        if term := _DEFINES.match(sentence):
+            if _asks_about(term, question, shorts):
+                kept.append(sentence)
+            continue
+        goal = set(stemmed(aim["goal"])) - ASKING if (aim := _AIMS.match(sentence)) else set()
+        if goal and len(goal & asked) < AIMED * len(goal):
+            continue  # How to find something else.
         defined = set(_ACRONYM.findall(sentence)) & shorts
         shared = len(own & asked) / max(1, min(len(own), 8))
         if defined or _RULE.search(sentence) or shared >= 0.5:
             kept.append(sentence)
     return tuple(kept)
+
+
+def _asks_about(term: re.Match[str], question: str, shorts: Collection[str]) -> bool:
+    """Tell whether a question uses a term that a rule defines, by its letters or in full."""
+    if not set(_ACRONYM.findall(term["term"])).isdisjoint(shorts):
+        return True
+    asked = set(stemmed(question))
+    return any(said and set(stemmed(said)) <= asked and stemmed(said) for said in (term["term"], term["long"]))
 
 
 def _speaks(question: str, names: Sequence[str]) -> bool:

@@ -38,6 +38,11 @@ class View:
     tables: Mapping[str, TableView]
     refused: frozenset[str] = frozenset()
 
+    @property
+    def masked(self) -> frozenset[tuple[str, str]]:
+        """Return the columns shown only in part, as (table, column)."""
+        return frozenset((table, column) for table, view in self.tables.items() for column in view.masked)
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:

@@ -224,12 +224,12 @@ def _grouped(said: Sequence[str], linked: Linked, *, bare: bool) -> Column | Non
 
 
 def _date(linked: Linked) -> str:
-    """Return the column by which the first of the tables is dated, if it is known or the only one."""
+    """Return the column by which the first of the tables that has dates is dated: the one known, or its first."""
     for relation in linked.tables[:2]:
         dates = [each.full for each in relation.columns.values() if each.kind == "date"]
         if relation.date:
             return f"{relation.name}.{relation.date}"
-        if len(dates) == 1:
+        if dates:
             return dates[0]
     return ""
 

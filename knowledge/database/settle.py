@@ -92,6 +92,9 @@ def settle_counts(tree: exp.Expr, catalog: Catalog) -> list[str]:
             column = count.this
             if count.find_ancestor(exp.Select) is not select or not isinstance(column, exp.Column):
                 continue
+            group = select.args.get("group")
+            if group is not None and column in group.expressions:
+                continue  # In the group of one thing its rows are what is counted.
             table = tables.get(column.table.lower(), "")
             others = set(tables.values()) - {table}
             if any((table, column.name.lower(), other) in pointed for other in others):
@@ -216,10 +219,13 @@ def _settle(  # noqa: PLR0917 - one test with all that it stands among
     if bare in known:
         literal.set("this", known[bare])
         return
-    held = [each for each, _ in index.holds(bare) if each.table.lower() in tables.values()]
-    better = [each for each in held if each.table.lower() == column.table.lower()] or held
+    holding = [each for each, _ in index.holds(bare)]
+    held = [each for each in holding if each.table.lower() in tables.values()]
+    better = [each for each in held if each.table.lower() == column.table.lower()] or held or holding
     if better and len({each.full for each in better}) == 1:
-        alias = next(name for name, table in tables.items() if table == better[0].table.lower())
+        # A table that is not there yet is joined where its column is found to be missing.
+        found = better[0].table.lower()
+        alias = next((name for name, table in tables.items() if table == found), found)
         changes.append(f"“{said}” is a value of {better[0].full}")
         node.set("this", exp.to_identifier(better[0].name))
         node.set("table", exp.to_identifier(alias))

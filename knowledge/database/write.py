@@ -20,6 +20,7 @@ from knowledge.database.periods import Period, follow_today
 from knowledge.database.prompt import SYSTEM, Example, prompt
 from knowledge.database.run import Result, Runner
 from knowledge.database.settle import settle_counts, settle_groups, settle_values
+from knowledge.database.trim import trim
 from knowledge.database.values import ValueIndex
 from knowledge.errors import RefusedSqlError, SqlError
 from knowledge.models.llm import weighed
@@ -85,11 +86,12 @@ class SqlWriter:
         told = prompt(question, self.catalog, linked, today=today, spoken=spoken, examples=examples, previous=previous)
         messages: list[BaseMessage] = [SystemMessage(SYSTEM), HumanMessage(told)]
         failed = Failed("The model wrote no query.")
+        asked = f"{previous.question} {question}" if previous else question
         for repairs in range(REPAIRS + 1):
             said, least = self._ask(messages)
-            outcome = self.run(bare_sql(said), spoken, repairs=repairs)
+            outcome = self.run(bare_sql(said), spoken, repairs=repairs, question=asked)
             if isinstance(outcome, Written):
-                return self._doubted(outcome, messages, spoken) if least < HESITANT else outcome
+                return self._doubted(outcome, messages, spoken, asked) if least < HESITANT else outcome
             if outcome.forbidden:
                 return outcome
             if failed.sql and outcome.sql == failed.sql:
@@ -102,8 +104,8 @@ class SqlWriter:
             ]
         return failed
 
-    def run(self, sql: str, spoken: Sequence[Period] = (), *, repairs: int = 0) -> Written | Failed:
-        """Mend, check and run one query."""
+    def run(self, sql: str, spoken: Sequence[Period] = (), *, repairs: int = 0, question: str = "") -> Written | Failed:
+        """Mend, check and run one query; one that the model wrote is trimmed to its `question`."""
         began = time.monotonic()
         try:
             tree = parse(sql, self.catalog.dialect)
@@ -112,6 +114,7 @@ class SqlWriter:
             changes += mend(tree, self.catalog)
             changes += settle_groups(tree)
             changes += settle_counts(tree, self.catalog)
+            changes += trim(tree, self.catalog, question, masked=self.guard.view.masked) if question else []
             follow_today(tree, spoken, self.catalog.dialect)
             guarded = self.guard.check(tree.sql(self.catalog.dialect))
             result = self.runner.run(guarded, stopped=self.stopped, user=self.asker, question=self.asked)
@@ -128,10 +131,12 @@ class SqlWriter:
             self.seconds["query"] = round(self.seconds.get("query", 0.0) + time.monotonic() - began, 3)
         return Written(guarded, result, tuple(changes), repairs)
 
-    def _doubted(self, first: Written, messages: Sequence[BaseMessage], spoken: Sequence[Period]) -> Written:
+    def _doubted(
+        self, first: Written, messages: Sequence[BaseMessage], spoken: Sequence[Period], question: str
+    ) -> Written:
         """Have it written once more, less strictly, and say whether the result is another one."""
         said, _ = self._ask(messages, **LOOSE)
-        second = self.run(bare_sql(said), spoken)
+        second = self.run(bare_sql(said), spoken, question=question)
         if not isinstance(second, Written) or _cells(second) == _cells(first):
             return first
         return replace(first, doubted=True)
