@@ -183,8 +183,10 @@ class Runner:
 def plain(value: Any) -> Any:
     """Return a cell as a number, a text or nothing."""
     match value:
-        case None | bool() | int() | float():
+        case None | bool() | int():
             return value
+        case float():
+            return float(f"{value:.15g}")  # The digits that a double holds for certain: no 0.30000000000000004.
         case Decimal():
             return (
                 int(value)

@@ -21,8 +21,8 @@ def trimmed(catalog):
     [
         (  # Joined for nothing, and many rows for one.
             (
-                "SELECT c.segment, COUNT(*) AS n FROM customers AS c JOIN accounts AS a ON a.customer_id = c.customer_id "
-                "GROUP BY c.segment"
+                "SELECT c.segment, COUNT(*) AS n FROM customers AS c "
+                "JOIN accounts AS a ON a.customer_id = c.customer_id GROUP BY c.segment"
             ),
             "How many customers are there by segment?",
             "SELECT c.segment, COUNT(*) AS n FROM customers AS c GROUP BY c.segment",
