@@ -65,12 +65,14 @@ class Audience:
 class Asker:
     """Whose question it is, as far as the bank's data is concerned; without a role nothing of it may be seen.
 
-    `attributes` fill in the row rules of a policy, as in `{"branch": "Oslo"}`.
+    `attributes` fill in the row rules of a policy, as in `{"branch": "Oslo"}`. `overheard` says that strangers read the
+    reply, so that the roles are theirs.
     """
 
     user: str = ""
     roles: frozenset[str] = frozenset()
     attributes: Mapping[str, str] = field(default_factory=dict)
+    overheard: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,8 +107,12 @@ def asker_of(request: Request, slack: Slack, roles: Roles) -> Asker:
     if not request.user:
         return roles.asker("", guest=False, admin=False) if request.channel_type == "cli" else Asker()
     try:
-        guest = slack.is_guest(request.user) or _strangers_read_along(request, slack)
-        return roles.asker(request.user, guest=guest, admin=slack.is_admin(request.user))
+        return roles.asker(
+            request.user,
+            guest=slack.is_guest(request.user),
+            admin=slack.is_admin(request.user),
+            overheard=_strangers_read_along(request, slack),
+        )
     except (SlackRefusedError, TransientError) as error:
         log.warning("Request %s is answered without the bank's data: %s", request.reference, error)
         return Asker(request.user)

@@ -49,10 +49,10 @@ class Roles:
             raise UserError("ROLES must map user ids to roles, as in {U0LENA0001: lawyer}.")
         return cls({str(user): _entry(str(user), said) for user, said in found.items()}, admins)
 
-    def asker(self, user: str, *, guest: bool, admin: bool) -> Asker:
-        """Return who asks; a guest has that role only, whatever the settings say."""
-        if guest:
-            return Asker(user, frozenset({GUEST}))
+    def asker(self, user: str, *, guest: bool, admin: bool, overheard: bool = False) -> Asker:
+        """Return who asks; a guest, or whoever guests hear, has that role only, whatever the settings say."""
+        if guest or overheard:
+            return Asker(user, frozenset({GUEST}), overheard=not guest)
         entry = self.entries.get(user) or Entry(frozenset({STAFF}))
         extra = {ADMIN} if admin or user in self.admins else set()
         return Asker(user, entry.roles | extra, dict(entry.attributes))

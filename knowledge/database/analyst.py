@@ -378,6 +378,8 @@ class _Asking:
         return self._refused(said, failed.trouble[:300], sql=failed.sql)
 
     def _refused(self, said: str, why: str, *, sql: str = "") -> Answer:
+        if why == "forbidden" and self.question.asker.overheard:
+            said = f"{said} {self.phrases.overheard}"
         return Answer(
             said, route="data", refused=True, checks=(Check("may be run", False, why),), sql=sql or None,
             timings=self.seconds,

@@ -44,6 +44,7 @@ class Phrases:
     holds: str
     failed: str
     hidden: str
+    overheard: str
     unsure: str
     strange: str
 
@@ -61,6 +62,7 @@ ENGLISH = Phrases(
     holds="It holds: {tables}.",
     failed="I could not put that question to the data in a way that holds.",
     hidden="That asks for something you may not see: {names}.",
+    overheard="Guests read along here; in a direct message to me you may see more.",
     unsure="Two ways to read the question give different results; please check the SQL.",
     strange="The data does not speak of {names} by that name; please check the SQL.",
 )
@@ -77,6 +79,7 @@ SPANISH = Phrases(
     holds="Contienen: {tables}.",
     failed="No he podido plantear la pregunta a los datos de forma fiable.",
     hidden="La pregunta pide algo que usted no puede ver: {names}.",
+    overheard="Aquí leen invitados; en un mensaje directo puede que vea más.",
     unsure="Dos lecturas de la pregunta dan resultados distintos; revise el SQL.",
     strange="Los datos no hablan de {names} con ese nombre; revise el SQL.",
 )
@@ -93,6 +96,7 @@ CHINESE = Phrases(
     holds="数据包含：{tables}。",
     failed="我无法可靠地把这个问题转换成查询。",
     hidden="该问题涉及您无权查看的内容：{names}。",
+    overheard="此频道有访客；在私信中您或许能看到更多。",
     unsure="对问题的两种理解得出不同的结果，请检查 SQL。",
     strange="数据中没有名为 {names} 的内容，请检查 SQL。",
 )

@@ -30,7 +30,10 @@ def test_roles_come_from_the_settings_and_from_what_slack_knows(workspace, slack
 
 
 def test_where_guests_read_along_an_asker_has_no_more_rights_than_they(workspace, slack):
-    assert asker_of(request(user=BEN, channel="C0RETAIL01"), slack, ROLES).roles == {"guest"}
+    asker = asker_of(request(user=BEN, channel="C0RETAIL01"), slack, ROLES)
+
+    assert asker.roles == {"guest"}
+    assert asker.overheard
     assert asker_of(request(user=BEN), slack, ROLES).roles == {"banker", "auditor"}
 
 

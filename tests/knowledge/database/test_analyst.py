@@ -240,3 +240,12 @@ def test_a_rolling_period_is_kept_as_counted_from_today(analyst, llm):
     llm.says("SELECT COUNT(*) AS opened FROM accounts WHERE opened_on >= '2025-10-23'")
 
     assert "'-30 day" in ask(analyst, "How many accounts were opened in the last 30 days?").sql
+
+
+def test_who_is_overheard_is_told_where_to_ask(analyst):
+    asker = Asker("U2", frozenset({"guest"}), overheard=True)
+
+    answer = analyst.answer(Question("How many accounts are there?", asker=asker))
+
+    assert answer.refused
+    assert "direct message" in answer.text
