@@ -104,8 +104,11 @@ class _Mender:
             table = self._table(qualifier)
             if not owner and table and self.catalog.find(table, name):
                 return self._join(select, sources, table.lower(), column)
-        holders = [key for key, source in sources.items() if source.has(name)]
         own = sources.get(qualifier)
+        alike = own is not None and own.table and (self._prefixed(own.table, name) or self._close(own, name))
+        if own is not None and own.table and _joins_two(column) and not alike:
+            return False  # A condition that joins what does not belong together is replaced as a whole.
+        holders = [key for key, source in sources.items() if source.has(name)]
         if not qualifier and holders:
             if len(sources) > 1 and sources[holders[0]].columns is not None:
                 column.set("table", exp.to_identifier(holders[0]))
@@ -217,6 +220,8 @@ class _Mender:
         seen = [_key(source) for source in _from(select)]
         for join in list(select.args.get("joins") or []):
             key = _key(join.this)
+            if key in seen:
+                continue
             source = sources.get(key)
             if source is not None and source.table:
                 self._condition(select, join, key, sources, seen)
@@ -251,9 +256,17 @@ class _Mender:
                 equal = self._equal(name, new_column, before[old], old_column, step)
                 if new == table:
                     last = equal
-                else:
-                    select.args["joins"].insert(at, _joined(name, join.side, equal))
-                    at += 1
+                    before[new] = name
+                    break
+                behind = select.args["joins"][at + 1 :]
+                later = next((each for each in behind if sources[_key(each.this)].table == new), None)
+                if later is not None:  # It is joined further down: it comes first.
+                    name = _key(later.this)
+                    equal = self._equal(name, new_column, before[old], old_column, step)
+                    select.args["joins"].remove(later)
+                    later.set("on", equal)
+                select.args["joins"].insert(at, later or _joined(name, join.side, equal))
+                at += 1
                 before[new] = name
                 break
         if last is not None:
@@ -274,6 +287,8 @@ class _Mender:
                 return True
             ends.append((source.table, column.name.lower()))
         first, second = ends
+        if not all(self.catalog.find(*each) for each in ends):
+            return False
         if first[0] == second[0] or first[1] == second[1]:
             return True
         found = [self.catalog.find(*each) for each in ends]
@@ -362,6 +377,12 @@ def _named(cte: exp.CTE) -> frozenset[str] | None:
 
 def _two_columns(equal: exp.EQ) -> bool:
     return isinstance(equal.left, exp.Column) and isinstance(equal.right, exp.Column)
+
+
+def _joins_two(column: exp.Column) -> bool:
+    """Tell whether a column stands in a condition by which two tables are joined."""
+    equal = column.parent
+    return isinstance(equal, exp.EQ) and _two_columns(equal) and equal.find_ancestor(exp.Join) is not None
 
 
 def _inside_projection(column: exp.Column, select: exp.Select) -> bool:

@@ -1,11 +1,13 @@
 """Settle what a model leaves half right: values as the data writes them, and groups that are whole."""
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
+import sqlglot
 from sqlglot import exp
 
 from knowledge.database.catalog import Catalog, Column
+from knowledge.database.semantics import Metric
 from knowledge.database.values import ValueIndex
 
 NEARLY = 0.84
@@ -101,6 +103,35 @@ def settle_counts(tree: exp.Expr, catalog: Catalog) -> list[str]:
                 count.set("this", exp.Distinct(expressions=[column.copy()]))
                 changes.append(f"each {column.name} is counted once")
     return changes
+
+
+def settle_metrics(tree: exp.Expr, metrics: Sequence[Metric]) -> list[str]:
+    """Work a figure that has a name out as its definition says, where the query takes the bare total of it."""
+    changes: list[str] = []
+    for metric in metrics:
+        wanted = sqlglot.parse_one(metric.sql)
+        bare = wanted.this if isinstance(wanted, exp.Neg) else None
+        if bare is None:
+            continue  # A definition that is no more than a total is what the query has.
+        for select in tree.find_all(exp.Select):
+            tables = {each.alias_or_name.lower(): each.name.lower() for each in select.find_all(exp.Table)}
+            for total in list(select.find_all(type(bare))):
+                turned = total.find_ancestor(exp.Neg, exp.Abs) is not None
+                if not turned and _plainly(total, tables) == _plainly(bare, {}):
+                    total.replace(exp.Neg(this=total.copy()))
+                    changes.append(f"{metric.name} as it is defined")
+    return changes
+
+
+def _plainly(total: exp.Expr, tables: Mapping[str, str]) -> str:
+    """Return an expression whose columns name no table or their table, not what the query calls it."""
+    plain = total.copy()
+    for column in plain.find_all(exp.Column):
+        table = tables.get(column.table.lower(), column.table.lower())
+        if not table and len(set(tables.values())) == 1:
+            table = next(iter(tables.values()))
+        column.set("table", exp.to_identifier(table))
+    return plain.sql().lower()
 
 
 def _move_to_having(select: exp.Select, changes: list[str]) -> None:

@@ -48,7 +48,7 @@ class _Trimming:
 
     def joins(self, select: exp.Select) -> None:
         """Leave out a joined table that nothing is taken from and that the question does not name."""
-        for join in list(select.args.get("joins") or []):
+        for join in reversed(select.args.get("joins") or []):  # What led to a table may go once that is gone.
             table, on = join.this, join.args.get("on")
             plain = not join.side or join.side.upper() == "LEFT"
             if not isinstance(table, exp.Table) or on is None or not plain:
@@ -150,8 +150,10 @@ class _Trimming:
         others = {
             stem for name in _sources(select).values() if name != table.name.lower() for stem in stemmed(words(name))
         }
+        # `card payments` speaks of no card where the query already asks for payments of the kind `card`.
+        others |= {stem for each in select.find_all(exp.Literal) if each.is_string for stem in stemmed(each.name)}
         own = {stem for said in (words(relation.name), *relation.words) for stem in stemmed(said)} - others
-        return not own or bool(own & self.asked)
+        return bool(own & self.asked)
 
     def _thing(self, column: exp.Column, select: exp.Select) -> tuple[str, Column] | None:
         """Return the table whose rows a key tells apart, with the column that names them."""

@@ -19,7 +19,8 @@ from knowledge.database.mend import UnknownNameError, mend
 from knowledge.database.periods import Period, follow_today
 from knowledge.database.prompt import SYSTEM, Example, prompt
 from knowledge.database.run import Result, Runner
-from knowledge.database.settle import settle_counts, settle_groups, settle_values
+from knowledge.database.semantics import Metric
+from knowledge.database.settle import settle_counts, settle_groups, settle_metrics, settle_values
 from knowledge.database.trim import trim
 from knowledge.database.values import ValueIndex
 from knowledge.errors import RefusedSqlError, SqlError
@@ -54,6 +55,18 @@ class Failed:
     forbidden: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the model's query is held to: the words it was asked in, the periods and the metrics that they name."""
+
+    question: str = ""
+    spoken: Sequence[Period] = ()
+    metrics: Sequence[Metric] = ()
+
+
+NO_WISH = Wish()
+
+
 @dataclass(slots=True)
 class SqlWriter:
     """The model with one database, as one asker sees it."""
@@ -86,12 +99,12 @@ class SqlWriter:
         told = prompt(question, self.catalog, linked, today=today, spoken=spoken, examples=examples, previous=previous)
         messages: list[BaseMessage] = [SystemMessage(SYSTEM), HumanMessage(told)]
         failed = Failed("The model wrote no query.")
-        asked = f"{previous.question} {question}" if previous else question
+        wish = Wish(f"{previous.question} {question}" if previous else question, spoken, linked.metrics)
         for repairs in range(REPAIRS + 1):
             said, least = self._ask(messages)
-            outcome = self.run(bare_sql(said), spoken, repairs=repairs, question=asked)
+            outcome = self.run(bare_sql(said), wish, repairs=repairs)
             if isinstance(outcome, Written):
-                return self._doubted(outcome, messages, spoken, asked) if least < HESITANT else outcome
+                return self._doubted(outcome, messages, wish) if least < HESITANT else outcome
             if outcome.forbidden:
                 return outcome
             if failed.sql and outcome.sql == failed.sql:
@@ -104,8 +117,8 @@ class SqlWriter:
             ]
         return failed
 
-    def run(self, sql: str, spoken: Sequence[Period] = (), *, repairs: int = 0, question: str = "") -> Written | Failed:
-        """Mend, check and run one query; one that the model wrote is trimmed to its `question`."""
+    def run(self, sql: str, wish: Wish = NO_WISH, *, repairs: int = 0) -> Written | Failed:
+        """Mend, check and run one query, brought to what was wished."""
         began = time.monotonic()
         try:
             tree = parse(sql, self.catalog.dialect)
@@ -114,8 +127,9 @@ class SqlWriter:
             changes += mend(tree, self.catalog)
             changes += settle_groups(tree)
             changes += settle_counts(tree, self.catalog)
-            changes += trim(tree, self.catalog, question, masked=self.guard.view.masked) if question else []
-            follow_today(tree, spoken, self.catalog.dialect)
+            changes += settle_metrics(tree, wish.metrics)
+            changes += trim(tree, self.catalog, wish.question, masked=self.guard.view.masked) if wish.question else []
+            follow_today(tree, wish.spoken, self.catalog.dialect)
             guarded = self.guard.check(tree.sql(self.catalog.dialect))
             result = self.runner.run(guarded, stopped=self.stopped, user=self.asker, question=self.asked)
         except SqlglotError as error:
@@ -131,12 +145,10 @@ class SqlWriter:
             self.seconds["query"] = round(self.seconds.get("query", 0.0) + time.monotonic() - began, 3)
         return Written(guarded, result, tuple(changes), repairs)
 
-    def _doubted(
-        self, first: Written, messages: Sequence[BaseMessage], spoken: Sequence[Period], question: str
-    ) -> Written:
+    def _doubted(self, first: Written, messages: Sequence[BaseMessage], wish: Wish) -> Written:
         """Have it written once more, less strictly, and say whether the result is another one."""
         said, _ = self._ask(messages, **LOOSE)
-        second = self.run(bare_sql(said), spoken, question=question)
+        second = self.run(bare_sql(said), wish)
         if not isinstance(second, Written) or _cells(second) == _cells(first):
             return first
         return replace(first, doubted=True)

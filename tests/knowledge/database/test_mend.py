@@ -130,3 +130,15 @@ def test_other_dialects_are_understood(written, sqlite):
 )
 def test_sqlite_is_understood_on_mysql(written, mysql):
     assert mysql in parse(written, "mysql").sql("mysql")
+
+
+def test_a_table_joined_further_down_is_used_on_the_way(catalog):
+    sql = (
+        "SELECT b.name FROM branches AS b JOIN accounts AS a ON a.branch_id = b.branch_id "
+        "JOIN customers AS c ON a.customer_id = c.customer_id"
+    )
+
+    assert mended(sql, catalog) == (
+        "SELECT b.name FROM branches AS b JOIN customers AS c ON c.branch_id = b.branch_id "
+        "JOIN accounts AS a ON a.customer_id = c.customer_id"
+    )
