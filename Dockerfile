@@ -1,5 +1,7 @@
 # One image for every process; none of them runs as root.
 FROM python:3.11-slim
+# llama.cpp computes on several cores by OpenMP, which this small image lacks.
+RUN apt-get update && apt-get install --yes --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/*
 RUN useradd --uid 10001 --create-home teller && install -d -o teller /data /weights
 WORKDIR /srv
 COPY requirements.lock .

@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PORT ?= 8200
+BEGAN := $(shell date +%s)
 
 .PHONY: help up test check bench clean weights
 
@@ -10,7 +11,7 @@ help: ## List these commands.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 up: weights ## Start everything on this computer and print the page's address.
-	$(BIN)/teller up --port $(PORT)
+	$(BIN)/teller up --port $(PORT) --began $(BEGAN)
 
 weights: $(VENV)/.ready
 	$(BIN)/teller models pull

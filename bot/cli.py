@@ -40,6 +40,8 @@ def _parser() -> argparse.ArgumentParser:
 
     up = _verb(verbs, "up", "start everything on this computer", _up)
     up.add_argument("--port", type=int, default=8200, help="port of the local workspace's page (8200)")
+    # When `make up` began, in seconds since 1970: what is waited for is counted from there.
+    up.add_argument("--began", type=float, help=argparse.SUPPRESS)
     up.add_argument("--no-samples", action="store_true", help="start with an empty library")
 
     ask = _verb(verbs, "ask", "ask one question without Slack", cli_ask.ask)
@@ -129,7 +131,7 @@ def _up(options: argparse.Namespace, settings: Settings) -> int:
     def say(words: str) -> None:
         print(words, flush=True, file=sys.stderr if options.json else sys.stdout)
 
-    house = House(settings, port=options.port, say=say)
+    house = House(settings, port=options.port, began=options.began, say=say)
     try:
         house.start()
         where = house.page or "Slack"

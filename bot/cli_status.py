@@ -3,17 +3,17 @@
 import argparse
 import json
 import time
-from pathlib import Path
 from typing import Any
 
 from bot.cli_models import needed
+from bot.memory import MIB, Memory
 from knowledge.documents.places import Places
 from knowledge.documents.store import Store
 from knowledge.models.weights import path_of
 from knowledge.tables import connect
 from workers.celery import beat_path, silent_for
 from workers.ledger import Ledger
-from workers.runtime import is_alive, join_running, read_processes
+from workers.runtime import Runtime, is_alive, join_running, read_processes
 from workers.settings import Settings
 from workers.state import upgrade
 
@@ -26,10 +26,10 @@ def status(options: argparse.Namespace, settings: Settings) -> int:
     upgrade(settings.state)
     engine = connect(settings.state)
     try:
-        ledger = Ledger(engine)
+        ledger, memory = Ledger(engine), Memory()
         processes = [
             {"name": each.name, "pid": each.pid, "alive": is_alive(each.pid), "restarts": each.restarts,
-             "memory_mb": _memory_mb(each.pid), "silent_seconds": _silence(settings, each.name),
+             "memory_mb": memory.of(each.pid) // MIB, "silent_seconds": _silence(settings, each.name),
              "ready_seconds": each.ready_seconds, "log": each.log}
             for each in read_processes(settings.data)
         ]  # fmt: skip
@@ -37,7 +37,9 @@ def status(options: argparse.Namespace, settings: Settings) -> int:
             "running": runtime is not None,
             "page": runtime.page if runtime else "",
             "up_seconds": round(time.time() - runtime.started_at) if runtime else 0,
-            "model_ready_seconds": _model_ready(settings, runtime.started_at) if runtime else None,
+            **_start(runtime, ledger),
+            "supervisor_mb": memory.alone(runtime.supervisor) // MIB if runtime else 0,
+            "memory_mb": memory.of(runtime.supervisor) // MIB if runtime else 0,
             "processes": processes,
             "requests": ledger.counts(),
             "oldest_waiting_seconds": round(ledger.oldest_waiting(), 1),
@@ -58,19 +60,15 @@ def _silence(settings: Settings, name: str) -> float | None:
     return None if silent is None else round(silent, 1)
 
 
-def _model_ready(settings: Settings, started_at: float) -> float | None:
-    """Return how long after the start the model was ready to answer; None while it loads."""
-    path = beat_path(settings.data, "model")
-    ready = path.stat().st_mtime - started_at if path.exists() else -1.0
-    return round(ready, 1) if ready >= 0 else None
-
-
-def _memory_mb(pid: int) -> int:
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) // 1024 for line in lines if line.startswith("VmRSS")), 0)
+def _start(runtime: Runtime | None, ledger: Ledger) -> dict[str, float | None]:
+    """Return how many seconds after the start began there were page, model and answer; None for what is not yet."""
+    first = ledger.backlog.first_answered(runtime.started_at) if runtime else None
+    return {
+        "page_seconds": runtime.page_seconds if runtime else None,
+        "model_ready_seconds": runtime.model_seconds if runtime else None,
+        "first_answer_seconds": round(first[1] - runtime.started_at, 1) if runtime and first else None,
+        "first_answer_took_seconds": round(first[1] - first[0], 1) if first else None,
+    }
 
 
 def _as_text(report: dict[str, Any]) -> str:
@@ -84,8 +82,8 @@ def _as_text(report: dict[str, Any]) -> str:
         known = f"  {each['name']:10} {state}  {each['memory_mb']:5} MB  {ready:18}"
         lines.append(f"{known}  restarts {each['restarts']}  {each['log']}")
     if report["running"]:
-        model = report["model_ready_seconds"]
-        lines.append("Model: still loading" if model is None else f"Model: ready {model} s after the start")
+        lines.append(f"  {'teller up':10} runs  {report['supervisor_mb']:5} MB; all together {report['memory_mb']} MB")
+        lines.append(_start_as_text(report))
     counts = ", ".join(f"{count} {state}" for state, count in sorted(report["requests"].items())) or "none yet"
     lines.append(f"Requests: {counts}; oldest waiting {report['oldest_waiting_seconds']} s")
     lines.append("Library: " + ", ".join(f"{count} {what}" for what, count in report["library"].items()))
@@ -93,3 +91,12 @@ def _as_text(report: dict[str, Any]) -> str:
     lines.append(f"Weights missing: run `teller models pull {' '.join(missing)}`" if missing else "Weights: here")
     lines.append(f"Logs: {report['logs']}")
     return "\n".join(lines)
+
+
+def _start_as_text(report: dict[str, Any]) -> str:
+    page, model, answer = (report[f"{name}_seconds"] for name in ("page", "model_ready", "first_answer"))
+    parts = [] if page is None else [f"page after {page} s"]
+    parts.append("model still loading" if model is None else f"model after {model} s")
+    took = report["first_answer_took_seconds"]
+    parts.append("nothing answered yet" if answer is None else f"first answer after {answer} s (asked {took} s before)")
+    return "Start: " + ", ".join(parts)

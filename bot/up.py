@@ -30,8 +30,16 @@ SAMPLE_ROLES = "{U0LENA0001: lawyer}"  # Of the people in the local workspace; a
 class House:
     """All processes of a laptop: queue, local workspace, bot, workers, janitor."""
 
-    def __init__(self, settings: Settings, *, port: int = LOCAL_PORT, say: Callable[[str], None] = print) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        port: int = LOCAL_PORT,
+        began: float | None = None,
+        say: Callable[[str], None] = print,
+    ) -> None:
         self.settings = settings
+        self.began = time.time() if began is None else began
         self.port = port
         self.say = say
         self.children: list[Child] = []
@@ -39,6 +47,8 @@ class House:
         self._errands: list[Child] = []
         self._stopping = False
         self._ready: dict[str, float] = {}
+        self._page_seconds: float | None = None
+        self._runtime: Runtime | None = None
 
     def start(self) -> None:
         """Start every process, the page first.
@@ -55,20 +65,19 @@ class House:
         if not self.settings.redis_url:
             self._start_redis()
         upgrade(self.settings.state)
-        write_runtime(
-            self.settings.data,
-            Runtime(
-                supervisor=os.getpid(),
-                started_at=time.time(),
-                redis_url=self.settings.redis_url,
-                slack_api_url=self.settings.slack_api_url,
-                slack_bot_token=self.settings.slack_bot_token,
-                slack_app_token=self.settings.slack_app_token,
-                slack_signing_secret=self.settings.slack_signing_secret,
-                page=self.page,
-                logs=str(self.settings.data / "logs"),
-            ),
+        self._runtime = Runtime(
+            supervisor=os.getpid(),
+            started_at=self.began,
+            redis_url=self.settings.redis_url,
+            slack_api_url=self.settings.slack_api_url,
+            slack_bot_token=self.settings.slack_bot_token,
+            slack_app_token=self.settings.slack_app_token,
+            slack_signing_secret=self.settings.slack_signing_secret,
+            page=self.page,
+            logs=str(self.settings.data / "logs"),
+            page_seconds=self._page_seconds,
         )
+        write_runtime(self.settings.data, self._runtime)
         for name, command in read_procfile(PROCFILE).items():
             self._spawn(name, command)
         self._note_processes()
@@ -88,6 +97,7 @@ class House:
                     self._note_processes()
             if self._note_ready():
                 self._note_processes()
+            self._note_model()
             time.sleep(0.3)
 
     def close(self) -> None:
@@ -109,6 +119,16 @@ class House:
                 self._ready[child.name] = round(age - silent, 1)
                 fresh = True
         return fresh
+
+    def _note_model(self) -> None:
+        """Note once when the model could answer; a worker that is started again later changes nothing of it."""
+        path = beat_path(self.settings.data, "model")
+        if self._runtime is None or self._runtime.model_seconds is not None or not path.exists():
+            return
+        seconds = path.stat().st_mtime - self.began
+        if seconds >= 0:  # An older one is of the start before.
+            self._runtime = replace(self._runtime, model_seconds=round(seconds, 1))
+            write_runtime(self.settings.data, self._runtime)
 
     def _note_processes(self) -> None:
         write_processes(
@@ -157,6 +177,7 @@ class House:
         command += ["--manifest", str(MANIFEST)]  # The bot is granted and told here what Slack would grant and tell.
         child = self._spawn("workspace", command)
         self._wait(child, lambda: _responds(page), "the local workspace")
+        self._page_seconds = round(time.time() - self.began, 1)
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         self.settings = replace(
             self.settings,

@@ -210,6 +210,22 @@ def test_the_command_line_reads_files_and_shows_the_state(house: House) -> None:
     assert all(each["alive"] for each in report["processes"])
 
 
+def test_the_status_tells_how_long_the_start_took_and_what_memory_each_process_holds(house: House) -> None:
+    ts = house.workspace.post("lena", "legal", "@Teller hello")
+    house.finished(LEGAL, ts)
+    deadline = time.monotonic() + 300
+    while (report := json.loads(house.teller("status", "--json").stdout))["model_ready_seconds"] is None:
+        assert time.monotonic() < deadline, "the model was never ready"
+    words = house.teller("status").stdout
+
+    assert 0 < report["page_seconds"] < report["model_ready_seconds"]
+    assert 0 < report["first_answer_took_seconds"] <= report["first_answer_seconds"]
+    assert all(each["memory_mb"] > 5 and each["ready_seconds"] is not None for each in report["processes"])
+    held = sum(each["memory_mb"] for each in report["processes"]) + report["supervisor_mb"]
+    assert held <= report["memory_mb"] <= held + 50
+    assert f"page after {report['page_seconds']} s, model after {report['model_ready_seconds']} s" in words
+
+
 def test_an_admin_reindexes_and_others_may_not(house: House) -> None:
     before = json.loads(house.teller("status", "--json").stdout)["library"]
     house.workspace.command("ada", "general", "/reindex")

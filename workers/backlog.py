@@ -84,6 +84,14 @@ class Backlog:
         found = transact(self.engine, lambda connection: connection.scalar(latest))
         return None if found is None else float(found)
 
+    def first_answered(self, since: float) -> tuple[float, float] | None:
+        """Return when the question answered first was asked and answered, of those asked after `since`."""
+        times = select(columns.created_at, columns.done_at)
+        asked = times.where(columns.kind == "question", columns.state == "answered", columns.created_at >= since)
+        first = asked.order_by(columns.done_at).limit(1)
+        row = transact(self.engine, lambda connection: connection.execute(first).first())
+        return None if row is None else (float(row[0]), float(row[1]))
+
     def ahead(self, id: str) -> int:  # noqa: A002 - the name that the table and Slack's payloads use
         """Return how many questions will be worked on before this one."""
         mine = select(columns.number).where(columns.id == id).scalar_subquery()

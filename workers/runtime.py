@@ -10,7 +10,7 @@ from workers.settings import Settings
 
 @dataclass(frozen=True)
 class Runtime:
-    """What `teller up` started and the settings that its processes share."""
+    """What `teller up` started and the settings that its processes share; seconds are counted from `started_at`."""
 
     supervisor: int
     started_at: float
@@ -21,6 +21,8 @@ class Runtime:
     slack_signing_secret: str
     page: str
     logs: str
+    page_seconds: float | None = None
+    model_seconds: float | None = None
 
 
 @dataclass(frozen=True)

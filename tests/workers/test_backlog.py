@@ -120,3 +120,21 @@ def test_old_events_are_forgotten_and_their_requests_are_not(ledger, clock):
     ledger.backlog.forget_events()
 
     assert receive(ledger, event_id="Ev1") == id_
+
+
+def test_the_first_answer_since_a_start_is_told_with_when_it_was_asked(ledger, clock):
+    def answer(ts):
+        id_, asked = receive(ledger, ts), clock()
+        clock.forward(7)
+        ledger.ready(ledger.claim(id_), {"type": "notice"})
+        ledger.deliveries.delivered(ledger.deliveries.claim(id_))
+        return asked
+
+    answer("1.0")
+    clock.forward(5)
+    start = clock()
+    assert ledger.backlog.first_answered(start) is None
+    asked = answer("2.0")
+    answer("3.0")
+
+    assert ledger.backlog.first_answered(start) == (asked, asked + 7)

@@ -1,6 +1,7 @@
 """Local workspaces, each a server of its own."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from slack_sdk import WebClient
 
 sys.path.append(str(Path(__file__).parents[1]))  # For `workspace_fixture`, which other folders of tests use too.
@@ -41,6 +43,15 @@ def node() -> Path:
     environment = os.environ | {"PYTHON": sys.executable}
     done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
     return Path(done.stdout.strip())
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser for a module: one for all would keep its event loop running below tests that need their own."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert program, "Chromium is not installed: apt-get install chromium"
+    with sync_playwright() as play, play.chromium.launch(executable_path=program, args=["--no-sandbox"]) as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The page in a real browser."""
 
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -8,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from workspace_fixture import LocalWorkspace
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium")]
+pytestmark = pytest.mark.browser
 GENERAL = "C0GENERAL1"
 Open = Callable[..., Page]
 
@@ -29,14 +27,6 @@ DROP = """async (zone, [name, text]) => {
 FAINT = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
 
 expect.set_options(timeout=60_000)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -80,7 +70,8 @@ def last(page: Page, where: str = "timeline") -> Locator:
 
 def test_it_says_on_its_face_that_it_is_not_slack(workspace: LocalWorkspace, visit: Open) -> None:
     expect(visit(workspace).get_by_test_id("not-slack")).to_have_text("Local workspace, not Slack")
-    expect(visit(workspace, viewport={"width": 380, "height": 740}).get_by_text("Local, not Slack")).to_be_visible()
+    phone = visit(workspace, viewport={"width": 380, "height": 740})
+    expect(phone.get_by_test_id("channel").get_by_text("Local, not Slack")).to_be_visible()
 
 
 def test_a_mention_is_completed_and_enter_sends_it(workspace: LocalWorkspace, visit: Open) -> None:

@@ -1,20 +1,18 @@
 """Scenes of the page in a real browser: what the bot posts, what people press, and who cannot see or use a mouse."""
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from workspace_fixture import LocalWorkspace
 
 from tests.workspace import scenes
 
 pytestmark = pytest.mark.browser
 Json = dict[str, Any]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PHONE = {"width": 380, "height": 780}
 Visit = Callable[..., Page]
 
@@ -49,19 +47,13 @@ def workspace(
         bot.close()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    assert CHROMIUM, "Chromium is not installed: apt-get install chromium"
-    with sync_playwright() as play, play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"]) as browser:
-        yield browser
-
-
 @pytest.fixture
 def visit(browser: Browser, workspace: LocalWorkspace) -> Iterator[Visit]:
     contexts, faults = [], []
 
     def begin(where: str, **choices: Any) -> Page:
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 820}, **choices})
+        still = {"viewport": {"width": 1280, "height": 820}, "reduced_motion": "reduce"}
+        context = browser.new_context(**{**still, **choices})
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(90_000)
@@ -213,29 +205,129 @@ def test_the_home_tab_shows_what_was_published(visit: Visit) -> None:
     expect(page.get_by_test_id("home").get_by_role("button", name="Ask again")).to_have_count(2)
 
 
-SCENES: dict[str, tuple[str, str]] = {
-    "contract": ("person=lena&channel=legal&thread={contract}", ""),
-    "people": ("person=ada&channel=general", "manage-people"),
+def test_an_admin_changes_people_channels_and_members_in_the_page(workspace: LocalWorkspace, visit: Visit) -> None:
+    page = visit("person=ada&channel=retail")
+
+    page.get_by_test_id("manage-people").click()
+    page.get_by_test_id("new-name").fill("Nora Vik")
+    page.get_by_test_id("add-person").click()
+    expect(page.get_by_test_id("role-nora-vik")).to_have_value("member")
+    page.get_by_role("button", name="Close").last.click()
+    page.get_by_test_id("new-channel").click()
+    page.get_by_test_id("channel-name").fill("deals")
+    page.get_by_test_id("add-channel").click()
+    expect(page.get_by_test_id("channel-title")).to_have_text("deals")
+    page.get_by_test_id("members").click()
+    page.get_by_test_id("join-nora-vik").click()
+    expect(page.get_by_test_id("leave-nora-vik")).to_be_visible()
+
+    room = workspace.client.conversations_list()["channels"][-1]
+    assert room["name"] == "deals"
+    assert len(workspace.client.conversations_members(channel=room["id"])["members"]) == 3
+
+
+def test_the_traffic_panel_tells_what_was_called_and_how_long_it_took(workspace: LocalWorkspace, visit: Visit) -> None:
+    page = visit("person=ben&channel=general")
+
+    page.get_by_test_id("inspect").click()
+    workspace.client.reactions_add(
+        channel=scenes.GENERAL, timestamp=workspace.messages("general")[0]["ts"], name="eyes"
+    )
+
+    note = page.locator("[data-testid=note][data-name='reactions.add']").first
+    expect(note).to_contain_text(" ms")
+    note.locator("summary").click()
+    expect(note).to_contain_text('"name": "eyes"')
+    assert workspace.bot_token not in page.content()
+
+
+STOP = """() => {
+  const here = document.activeElement;
+  const shown = getComputedStyle(here.closest(".composer") || here);
+  return [here.dataset.testid || here.className, shown.outlineStyle !== "none" || shown.boxShadow !== "none"];
+}"""
+
+
+def test_the_keyboard_goes_through_the_page_in_the_order_of_reading(visit: Visit) -> None:
+    page = visit("person=ben&channel=retail")
+    stops = []
+
+    while "composer-channel" not in stops:
+        page.keyboard.press("Tab")
+        name, marked = page.evaluate(STOP)
+        assert marked, f"{name} has the focus and does not show it"
+        stops.append(name)
+        assert len(stops) < 40, stops
+
+    people = [f"person-{each}" for each in ("ben", "lena", "ada", "gus")]
+    places = ["new-channel", "channel-general", "channel-retail", "channel-teller"]
+    side = [each for each in stops if each.startswith(("person-", "channel-", "new-"))]
+    assert stops[0] == "skip"
+    assert [each for each in side if each in people + places] == people + places
+    assert stops.index("channel-teller") < stops.index("manage-people") < stops.index("inspect") < stops.index("theme")
+    assert stops.index("theme") < stops.index("members") < stops.index("composer-channel")
+
+
+def test_the_focus_returns_to_what_opened_a_panel(visit: Visit) -> None:
+    page = visit("person=ada&channel=retail")
+
+    page.get_by_test_id("manage-people").press("Enter")
+    expect(page.get_by_test_id("dialog-close")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("manage-people")).to_be_focused()
+    page.get_by_test_id("inspect").press("Enter")
+    page.get_by_test_id("inspector-close").press("Enter")
+
+    expect(page.get_by_test_id("inspector")).to_be_hidden()
+    expect(page.get_by_test_id("inspect")).to_be_focused()
+
+
+def test_on_a_phone_the_menu_gives_way_to_what_was_chosen(visit: Visit) -> None:
+    page = visit("person=ben&channel=general", viewport=PHONE)
+
+    page.get_by_test_id("menu-button").click()
+    page.get_by_test_id("inspect").click()
+    expect(page.get_by_test_id("sidebar")).to_be_hidden()
+    expect(page.get_by_test_id("inspector-close")).to_be_focused()
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_test_id("timeline")).to_be_visible()
+    expect(page.get_by_test_id("menu-button")).to_be_focused()
+    lines = page.locator(".legend.tall li").evaluate_all("all => all.map((each) => each.clientHeight)")
+    assert len(lines) == 5
+    assert max(lines) < 30, "each name of the legend stands on one line"
+
+
+# Where it is, what is pressed there, and what is then to be seen.
+SCENES: dict[str, tuple[str, str, str]] = {
+    "contract": ("person=lena&channel=legal&thread={contract}", "", "feedback-negative"),
+    "working": ("person=lena&channel=legal&thread={working}", "", "task"),
+    "figures": ("person=ben&channel=teller&thread={figures}", "", "data-table"),
+    "charts": ("person=ben&channel=general", "", "chart"),
+    "home": ("person=ben&channel=teller", "tab-home", "home"),
+    "people": ("person=ada&channel=general", "manage-people", "add-person"),
+    "members": ("person=ada&channel=general", "members", "panel"),
+    "form": ("person=lena&channel=legal&thread={contract}", "feedback-negative", "modal"),
+    "traffic": ("person=ben&channel=general", "inspect", "note"),
 }
-LOOKS: list[tuple[str, str, int]] = [(name, "light", 1280) for name in SCENES]
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=str)
-def test_a_scene_is_accessible_and_fits(
-    visit: Visit, threads: dict[str, str], node: Path, look: tuple[str, str, int]
-) -> None:
-    name, scheme, width = look
-    where, press = SCENES[name]
-    page = visit(where.format(**threads), color_scheme=scheme, viewport={"width": width, "height": 820})
+@pytest.mark.parametrize("name", SCENES)
+def test_a_scene_is_accessible_and_fits(visit: Visit, threads: dict[str, str], node: Path, name: str) -> None:
+    where, press, seen = SCENES[name]
+    page = visit(where.format(**threads))
     if press:
-        page.get_by_test_id(press).click()
-        page.wait_for_timeout(300)
-
+        page.get_by_test_id(press).last.click()
+    expect(page.get_by_test_id(seen).first).to_be_visible()
     # Given to the page by the browser itself: the page's own policy lets in no script from elsewhere.
     page.evaluate((node / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"]
 
-    serious = [each for each in found if each["impact"] in ("serious", "critical")]
-    told = [(each["id"], [node["html"][:160] for node in each["nodes"][:3]]) for each in serious]
-    assert serious == [], json.dumps(told, indent=1)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for scheme, width in (("light", 1280), ("dark", 1280), ("dark", 380), ("light", 380)):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.set_viewport_size({"width": width, "height": 820})
+        found = page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"]
+        serious = [each for each in found if each["impact"] in ("serious", "critical")]
+        told = [(each["id"], [node["html"][:160] for node in each["nodes"][:3]]) for each in serious]
+        assert serious == [], f"{scheme}, {width} px wide: {json.dumps(told, indent=1)}"
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.get_by_text("not Slack").filter(visible=True).count() == 1

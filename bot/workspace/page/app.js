@@ -252,6 +252,7 @@ class App {
     const facts = scene.overview.threads.find((each) => each.channel === scene.channel && each.thread_ts === scene.thread);
     redraw(at("thread-header"), [scene.thread, facts], () => [
       h("h2", { "data-testid": "thread-title" }, facts?.title || "Thread"),
+      h("span", { class: "local" }, "Local, not Slack"),
       h("button", { type: "button", "aria-label": "Close thread", title: "Close (Esc)", "data-testid": "thread-close", onclick: () => this.go({ thread: "" }) }, icon("close")),
     ]);
     const status = scene.status(scene.thread);

@@ -15,6 +15,7 @@ export function toast(words) {
 function open(title, body, buttons, onCancel) {
   dialog.classList.remove("wide");
   dialog.oncancel = onCancel || null;
+  const held = dialog.contains(document.activeElement) && document.activeElement.dataset.testid;
   dialog.replaceChildren(
     h("div", { class: "dialog-head" }, h("h2", { id: "dialog-title" }, title), h("button", { type: "button", "aria-label": "Close", "data-testid": "dialog-close", onclick: () => { onCancel?.(); dialog.close(); } }, icon("close"))),
     h("div", { class: "dialog-body" }, body),
@@ -22,6 +23,8 @@ function open(title, body, buttons, onCancel) {
   );
   dialog.setAttribute("aria-labelledby", "dialog-title");
   if (!dialog.open) dialog.showModal();
+  // What had the focus was drawn anew, or is gone.
+  else (dialog.querySelector(`[data-testid="${held}"]`) || dialog.querySelector("button")).focus();
 }
 
 export function confirm(title, words, verb, { danger = false, cancel = "Cancel" } = {}) {

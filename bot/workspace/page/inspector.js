@@ -14,18 +14,28 @@ export class Inspector {
     this.sum = h("p", { class: "muted sum", "data-testid": "traffic-sum" });
     const pick = h("select", { "aria-label": "Which calls", class: "button small", "data-testid": "traffic-kind", onchange: (event) => { this.kind = event.target.value; this.look(); } }, Object.entries(LABELS).map(([value, label]) => h("option", { value }, label)));
     root.replaceChildren(
-      h("header", {}, h("h2", {}, "Traffic"), pick, h("button", { type: "button", class: "icon-button", "aria-label": "Close traffic", "data-testid": "inspector-close", onclick: () => this.toggle() }, icon("close"))),
+      h("header", {}, h("h2", {}, "Traffic"), h("span", { class: "local" }, "Local, not Slack"), pick, h("button", { type: "button", class: "icon-button", "aria-label": "Close traffic", "data-testid": "inspector-close", onclick: () => this.toggle() }, icon("close"))),
       this.sum,
       this.list,
     );
   }
 
   toggle() {
+    const within = this.root.contains(document.activeElement);
     this.open = !this.open;
     this.root.hidden = !this.open;
     document.body.classList.toggle("inspecting", this.open);
     clearInterval(this.clock);
-    if (!this.open) return;
+    // On a narrow page the menu would stand before what it opened, and hides what had the focus.
+    if (document.body.classList.contains("menu-open")) {
+      document.body.classList.remove("menu-open");
+      this.root.querySelector("button").focus();
+    }
+    if (!this.open) {
+      // Whichever of the two is there takes the focus.
+      if (within) for (const name of ["menu-button", "inspect"]) document.querySelector(`[data-testid="${name}"]`)?.focus();
+      return;
+    }
     this.look();
     this.clock = setInterval(() => { if (document.visibilityState === "visible") this.look(); }, EVERY);
   }
@@ -61,7 +71,7 @@ export class Inspector {
         "summary",
         {},
         h("span", { class: `way ${note.direction}`, role: "img", "aria-label": way, title: way }, note.direction === "in" ? "←" : "→"),
-        h("span", { class: "name" }, name, note.attempt > 0 && h("span", { class: "muted" }, ` · retry ${note.attempt}`)),
+        h("span", { class: "name" }, name.split(/(?<=[._])/).flatMap((part) => [h("wbr"), part]), note.attempt > 0 && h("span", { class: "muted" }, ` · retry ${note.attempt}`)),
         h("span", { class: `result ${failed(note) ? "bad" : ""}` }, result),
         h("span", { class: "took" }, note.milliseconds === undefined ? "" : `${Math.max(1, Math.round(note.milliseconds))} ms`),
         h("time", { class: "muted" }, time),
