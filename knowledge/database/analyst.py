@@ -350,9 +350,12 @@ class _Asking:
         ]
         for column in self.analyst.catalog.columns():
             if sight.catalog.find(column.table, column.name) is None:
+                # Asked of its own table it is meant, though the word may stand elsewhere too.
+                relation = self.analyst.catalog.relations[column.table.lower()]
+                named = any(set(stemmed(each)) <= asked for each in (words(relation.name), *relation.words))
                 for name in (words(column.name), *column.words):
                     own = set(stemmed(name))
-                    if own and own <= asked and not own <= seen:
+                    if own and own <= asked and (named or not own <= seen):
                         found.append(name)
         return tuple(dict.fromkeys(found))
 

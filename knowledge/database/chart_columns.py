@@ -22,7 +22,7 @@ _MONTHS = (
 )
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _KEY = re.compile(r"(?i)(?:^|_)(?:id|no|number|code|zip|postcode|iban|bic|phone|key|nr)$|^id_")
-_COUNTED = re.compile(r"(?i)^(?:number|no|nr)_of|(?:^|_)counts?(?:$|_)|^n_")
+_COUNTED = re.compile(r"(?i)^number$|^(?:number|no|nr)_of|(?:^|_)counts?(?:$|_)|^n_")
 _YEAR = re.compile(r"(?i)(?:^|_|\b)(?:year|yr|jahr|año|ano|年)(?:$|_|\b)|年")
 _MONTH = re.compile(r"(?i)(?:^|_|\b)(?:month|monat|mes)(?:$|_|\b)|月")
 _QUARTER = re.compile(r"(?i)(?:^|_|\b)(?:quarter|quartal|trimestre|qtr)(?:$|_|\b)|季")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 _CHART = r"(?:charts?|graphs?|plots?|diagrams?)"
 _ARTICLE = r"(?:an?\s+|the\s+|eine?[mnr]?\s+|una?s?\s+)?"
 _AS = rf"\b(?:as|into|draw|plot|make (?:it|this|that)|als|como)\s+{_ARTICLE}(?:\w+\s+)?"
-_THEN = r"(?=\W*(?:$|[,.;:!?]|please|instead|now|and|with|for|chart|graph|plot|bitte|und|y|por|para)\b|\W*$)"
+_THEN = r"(?=\s*[,.;:!?]|\W*(?:please|instead|now|and|with|for|chart|graph|plot|bitte|und|y|por|para)\b|\W*$)"
 _ALONE = r"^\W*(?:and\s+|now\s+|please\s+|und\s+|bitte\s+|y\s+|ahora\s+)?(?:an?\s+)?"
 _END = r"(?:,?\s*(?:please|instead|now|bitte|jetzt|por favor|ahora))?\W*$"
 

@@ -39,6 +39,7 @@ _EACH = re.compile(
     r"(?<!order )(?<!ordered )(?<!sorted )(?<!ranked )by)"
     r"\s+(?P<what>(?!(?:of|the|total|number|average|most|highest|their)\b)[a-z]+(?:\s+[a-z]+){0,2})"
 )
+_COMPARES = re.compile(r"(?i)\b(?:compar\w+|versus|vs|against|beside|between)\b")
 _NUMBER_OF = re.compile(r"(?i)\b(?:(?:total )?(?:number|count) of|how many)\s+(?P<what>(?:[a-z]+\s+){0,2}[a-z]+)")
 _SHAPES = {
     "month": "DATE_FORMAT({}, '%Y-%m')",
@@ -75,6 +76,7 @@ def prompt(
     hints = [
         *_notes(linked),
         *_values(linked),
+        *_compared(question, linked),
         *_groups(question, linked),
         *_counts(question, linked),
         *_metrics(linked),
@@ -172,6 +174,21 @@ def _values(linked: Linked) -> list[str]:
     # Of several tables that have a value, the one that the question is most about is meant.
     best = {each: list(dict.fromkeys(found[min(found)]))[:3] for each, found in said.items()}
     return [f"“{each}”: {' or '.join(found)}" for each, found in best.items()]
+
+
+def _compared(question: str, linked: Linked) -> list[str]:
+    """Return how values of one column are set side by side, where the question compares them."""
+    if not _COMPARES.search(question):
+        return []
+    said: dict[str, list[str]] = {}
+    for mention in linked.mentions:
+        if mention.exact and mention.value not in said.setdefault(mention.column.full, []):
+            said[mention.column.full].append(mention.value)
+    column, values = next(((each, found) for each, found in said.items() if len(found) > 1), ("", []))
+    if not column:
+        return []
+    quoted = ", ".join("'{}'".format(each.replace("'", "''")) for each in values)
+    return [f"to compare: select {column}, WHERE {column} IN ({quoted}), and GROUP BY it"]
 
 
 def _groups(question: str, linked: Linked) -> list[str]:

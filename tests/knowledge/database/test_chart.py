@@ -142,6 +142,7 @@ def test_age_bands_and_weekdays_keep_their_own_order():
         ("as an area chart", "area"),
         ("as a scatter plot", "scatter"),
         ("make it a pie", "pie"),
+        ("Show it as a pie. How many are there?", "pie"),
         ("as a table", "table"),
         ("als Tabelle", "table"),
         ("show a histogram of balances", "histogram"),
@@ -406,3 +407,7 @@ def test_any_chart_can_be_drawn(data, wish):
 
     if made:
         assert draw(made).startswith(b"\x89PNG")
+
+
+def test_a_column_called_number_is_counted():
+    assert chart("topic number", ("fees", 141), ("card", 121), ("app", 119)).series[0].values == (141, 121, 119)
