@@ -96,7 +96,9 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("set", choices=cli_evaluate.SETS, metavar="SET", help=", ".join(cli_evaluate.SETS))
     evaluate.add_argument("--cases", required=True, metavar="DIR", help="the folder of the set")
     evaluate.add_argument("--limit", type=int, metavar="N", help="a sample of N, by fixed seed")
-    evaluate.add_argument("--answers", type=int, default=0, metavar="N", help="finance: put N questions to the model")
+    evaluate.add_argument(
+        "--answers", type=int, default=0, metavar="N", help="contracts, finance: put N questions to the model"
+    )
     evaluate.add_argument("--with-model", action="store_true", help="routing: beside the language model alone")
     evaluate.add_argument(
         "--database",

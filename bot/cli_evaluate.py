@@ -18,7 +18,7 @@ from workers.settings import Settings
 
 # What a set's module is given besides its cases: parts of the program, and options of the command.
 SETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "contracts": (("embeddings",), ()),
+    "contracts": (("embeddings", "llm"), ("answers",)),
     "answers": (("embeddings", "llm"), ()),
     "pdfs": ((), ()),
     "guard": ((), ("database",)),
@@ -39,7 +39,7 @@ def evaluate(options: argparse.Namespace, settings: Settings) -> int:
     if not cases.is_dir():
         raise UserError(f"There is no folder {cases}.")
     weights = {"embeddings": settings.embedder, "llm": settings.model_name}
-    used = {weights[part] for part in SETS[options.set][0] if part in weights}
+    used = {weights[part] for part in _parts(options) if part in weights}
     cli_models.require(settings, [name for name in cli_models.needed(settings) if name in used])
     work = settings.data / "evaluation" / options.set
     if options.fresh:
@@ -69,13 +69,21 @@ def _score(options: argparse.Namespace, settings: Settings, cases: Path, work: P
         print(words, file=sys.stderr, flush=True)
 
     module = importlib.import_module(ELSEWHERE.get(options.set, f"knowledge.evaluation.{options.set}"))
-    parts, flags = SETS[options.set]
-    given = {name: getattr(services, name) for name in parts} | {name: getattr(options, name) for name in flags}
+    flags = SETS[options.set][1]
+    given = {name: getattr(services, name) for name in _parts(options)} | {
+        name: getattr(options, name) for name in flags
+    }
     try:
         scored: dict[str, Any] = module.evaluate(cases, work, **given, limit=options.limit, on_progress=say)
     finally:
         services.close()
     return scored
+
+
+def _parts(options: argparse.Namespace) -> list[str]:
+    """Return the parts that a set is given: no model where nothing is put to it."""
+    parts, flags = SETS[options.set]
+    return [each for each in parts if each != "llm" or "answers" not in flags or options.answers]
 
 
 def _versions(settings: Settings) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Score retrieval on contracts: how much of what lawyers marked stands in the first characters found."""
 
 import json
-import re
 import statistics
 import time
 from collections import defaultdict
@@ -10,26 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import faiss
-import numpy as np
-import tantivy
 from langchain_core.embeddings import Embeddings
-from langchain_text_splitters import RecursiveCharacterTextSplitter
-from tantivy import Occur, Query
+from langchain_core.language_models import BaseChatModel
 
-import knowledge.documents
-from knowledge.documents.chunk import Piece, split
+import knowledge
+from knowledge.counsel import Counsel
 from knowledge.documents.library import Library, embedder_name
 from knowledge.documents.read import PAGE_BREAK
 from knowledge.evaluation.alignment import Alignment, Span, merge, overlap
+from knowledge.evaluation.baselines import Baseline, Dense, baselines
 from knowledge.evaluation.progress import Progress, RememberedEmbeddings, Results, sample, version_of
 from knowledge.tables import connect, metadata
-from knowledge.types import PUBLIC, Audience, Page
+from knowledge.types import PUBLIC, Audience, Question
 
 BUDGETS = (2000, 4000, 8000)
-PIECE = 500  # Characters of a chunk of the baseline.
-RECIPE = (1000, 200)  # The characters, and how many of them overlap, of the chunks that LangChain's guides begin with.
-EMBEDDED = 64  # Texts at a time.
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +48,22 @@ def evaluate(
     work: Path,
     *,
     embeddings: Embeddings,
+    llm: BaseChatModel | None = None,
+    answers: int | None = 0,
     limit: int | None = None,
     on_progress: Progress = lambda _: None,
 ) -> dict[str, Any]:
-    """Return the scores of the contracts in `cases`; what `work` holds of an earlier run is not done again."""
+    """Return the scores of the contracts in `cases`; what `work` holds of an earlier run is not done again.
+
+    The model is asked `answers` of all the questions, in the thread of their contract: it answers falsely where the
+    contract does not say, and refuses falsely where it does.
+    """
     began = time.monotonic()
     folder = cases / "contracts" if (cases / "contracts").is_dir() else cases
     name = embedder_name(embeddings)
     remembered = RememberedEmbeddings(embeddings, work / "vectors.db", name=name)
-    code = [*Path(knowledge.documents.__path__[0]).glob("*.py"), *Path(__file__).parent.glob("*.py")]
+    rooms = Path(knowledge.__path__[0])
+    code = [*(rooms / "documents").glob("*.py"), *Path(__file__).parent.glob("*.py")]
     version = version_of([*code, folder / "questions.jsonl"], name)
     library, ids = _library(folder, remembered, work / version, on_progress)
     texts = {each: _text(library, document_id) for each, document_id in ids.items()}
@@ -71,18 +71,27 @@ def evaluate(
     on_progress(f"Asking {len(asked)} questions")
     results = Results(work / version / "results.jsonl")
     alignments: dict[str, Alignment] = {}
-    baselines: dict[str, Baseline | Dense] = {}
+    beside: dict[str, Baseline | Dense] = {}
     for at, row in enumerate(asked):
         if results.get(row["qid"]) is not None:
             continue
-        baselines = baselines or _baselines(texts, remembered, on_progress)
+        if not beside:
+            on_progress("Building what the search is compared with")
+            beside = baselines(texts, remembered)
         if row["doc_id"] not in alignments:
             source = (folder / "txt" / f"{row['doc_id']}.txt").read_text(encoding="utf-8")
             alignments[row["doc_id"]] = Alignment(source, texts[row["doc_id"]])
         case = _case(row, alignments[row["doc_id"]])
-        results.add(case.id, _score(case, library, ids, baselines))
+        results.add(case.id, _score(case, library, ids, beside))
         if at % 50 == 49:
             on_progress(f"{at + 1} of {len(asked)} questions")
+    replies = Results(work / version / f"answers-{version_of([*rooms.rglob('*.py'), *rooms.rglob('*.yaml')])}.jsonl")
+    put = sample(_rows(folder / "questions.jsonl"), answers) if llm is not None and answers else []
+    for at, row in enumerate(put, 1):
+        if replies.get(row["qid"]) is None and llm is not None:
+            replies.add(row["qid"], _answered(row, ids[row["doc_id"]], Counsel(library, llm)))
+        on_progress(f"{at} of {len(put)}: {row['qid']} {(replies.get(row['qid']) or {})['outcome']}")
+    told = [replies.get(row["qid"]) or {} for row in put]
     scored = [(row["category"], results.get(row["qid"]) or {}) for row in asked]
     by_category = defaultdict(list)
     for category, result in scored:
@@ -91,7 +100,7 @@ def evaluate(
         "set": "contracts",
         "n": len(scored),
         "seconds": round(time.monotonic() - began, 1),
-        "figures": _figures([result for _, result in scored]),
+        "figures": _figures([result for _, result in scored]) | _answer_figures(told),
         "by": {
             "category": {category: {"n": len(each), **_figures(each)} for category, each in sorted(by_category.items())}
         },
@@ -148,32 +157,7 @@ def _case(row: dict[str, Any], alignment: Alignment) -> Case:
     )
 
 
-def _baselines(texts: dict[str, str], embeddings: Embeddings, on_progress: Progress) -> "dict[str, Baseline | Dense]":
-    """Return what the search is compared with, in the same run, over the same texts, with the same embeddings."""
-    on_progress("Building what the search is compared with")
-    clauses = {of: [(piece.start, piece.end) for piece in _pieces(text)] for of, text in texts.items()}
-    splitter = RecursiveCharacterTextSplitter(chunk_size=RECIPE[0], chunk_overlap=RECIPE[1], add_start_index=True)
-    recipe = {
-        of: [
-            (each.metadata["start_index"], each.metadata["start_index"] + len(each.page_content))
-            for each in splitter.create_documents([text])
-        ]
-        for of, text in texts.items()
-    }
-    return {
-        "bm25": Baseline(texts),
-        "dense": Dense(texts, clauses, embeddings),
-        "langchain": Dense(texts, recipe, embeddings),
-    }
-
-
-def _pieces(text: str) -> list[Piece]:
-    return split([Page(number=1, text=text)])
-
-
-def _score(
-    case: Case, library: Library, ids: dict[str, str], baselines: "dict[str, Baseline | Dense]"
-) -> dict[str, Any]:
+def _score(case: Case, library: Library, ids: dict[str, str], beside: "dict[str, Baseline | Dense]") -> dict[str, Any]:
     found = library.search(case.query, Audience(), limit=60)
     gold_id = ids[case.document]
     spans = [(each.chunk.document_id, each.chunk.start, each.chunk.end) for each in found.passages]
@@ -190,7 +174,32 @@ def _score(
         "size": case.size,
         "lost": case.lost,
         **{str(budget): covered(spans, gold_id, case.gold, budget) for budget in BUDGETS},
-        **{name: covered(each.search(case.query), case.document, case.gold, 4000) for name, each in baselines.items()},
+        **{name: covered(each.search(case.query), case.document, case.gold, 4000) for name, each in beside.items()},
+    }
+
+
+def _answered(row: dict[str, Any], document_id: str, counsel: Counsel) -> dict[str, Any]:
+    began = time.monotonic()
+    answer = counsel.answer(Question(row["question"], focus=(document_id,)))
+    if row["answerable"]:
+        pages = {each.page for each in answer.citations}
+        outcome = "false refusal" if answer.refused else "page" if pages & set(row["pages"]) else "other page"
+    else:
+        outcome = "rightly refused" if answer.refused else "false answer"
+    return {"outcome": outcome, "text": answer.text, "seconds": round(time.monotonic() - began, 1)}
+
+
+def _answer_figures(told: Sequence[dict[str, Any]]) -> dict[str, float]:
+    if not told:
+        return {}
+    outcomes = [each["outcome"] for each in told]
+    stated = [each for each in outcomes if each in {"false refusal", "page", "other page"}]
+    silent = [each for each in outcomes if each in {"rightly refused", "false answer"}]
+    return {
+        "answers": len(told),
+        "false_refusals": round(stated.count("false refusal") / max(1, len(stated)), 4),
+        "answers_on_the_page": round(stated.count("page") / max(1, len(stated)), 4),
+        "false_answers": round(silent.count("false answer") / max(1, len(silent)), 4),
     }
 
 
@@ -226,54 +235,3 @@ def _figures(results: Sequence[dict[str, Any]]) -> dict[str, float]:
         "dense_gold_chars_4000": mean("dense"),
         "langchain_gold_chars_4000": mean("langchain"),
     }
-
-
-class Baseline:
-    """Plain BM25 over fixed pieces of all contracts."""
-
-    def __init__(self, texts: dict[str, str]) -> None:
-        builder = tantivy.SchemaBuilder()
-        builder.add_unsigned_field("piece", stored=True)
-        builder.add_text_field("body")
-        self._schema = builder.build()
-        self._pieces = [
-            (document, start, min(start + PIECE, len(text)))
-            for document, text in texts.items()
-            for start in range(0, len(text), PIECE)
-        ]
-        index = tantivy.Index(self._schema)
-        writer = index.writer(30_000_000, 1)
-        for number, (document, start, end) in enumerate(self._pieces):
-            fields = {"piece": number, "body": texts[document][start:end]}
-            writer.add_document(tantivy.Document.from_dict(fields, self._schema))
-        writer.commit()
-        writer.wait_merging_threads()
-        index.reload()
-        self._searcher = index.searcher()
-
-    def search(self, query: str) -> list[tuple[str, int, int]]:
-        """Return the best pieces for all the words of a query."""
-        words = dict.fromkeys(re.findall(r"\w+", query.lower()))
-        terms = [(Occur.Should, Query.term_query(self._schema, "body", word)) for word in words]
-        hits = self._searcher.search(Query.boolean_query(terms), limit=20, count=False).hits
-        return [self._pieces[self._searcher.doc(address)["piece"][0]] for _, address in hits]
-
-
-class Dense:
-    """Vectors alone over given stretches of all contracts, as a plain FAISS store searches them."""
-
-    def __init__(self, texts: dict[str, str], spans: dict[str, list[Span]], embeddings: Embeddings) -> None:
-        self._embeddings = embeddings
-        self._spans = [(of, start, end) for of, each in spans.items() for start, end in each]
-        self._index: Any = None
-        for at in range(0, len(self._spans), EMBEDDED):
-            batch = [texts[of][start:end] for of, start, end in self._spans[at : at + EMBEDDED]]
-            rows = np.asarray(embeddings.embed_documents(batch), dtype=np.float32)
-            self._index = self._index or faiss.IndexFlatL2(rows.shape[1])
-            self._index.add(rows)
-
-    def search(self, query: str) -> list[tuple[str, int, int]]:
-        """Return the nearest stretches."""
-        asked = np.asarray([self._embeddings.embed_query(query)], dtype=np.float32)
-        _, near = self._index.search(asked, 20)
-        return [self._spans[each] for each in near[0] if each >= 0]
