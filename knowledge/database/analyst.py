@@ -337,7 +337,12 @@ class _Asking:
 
     def _forbidden(self, text: str, sight: _Sight) -> tuple[str, ...]:
         """Return what the question names that the asker may not see, by names that mean nothing else they may see."""
-        asked = set(stemmed(text))
+        spoken = stemmed(text)
+        asked = set(spoken)
+
+        def said(own: tuple[str, ...]) -> bool:
+            return bool(own) and any(spoken[at : at + len(own)] == own for at in range(len(spoken)))
+
         unseen = [each for name, each in self.analyst.catalog.relations.items() if name not in sight.catalog.relations]
         seen = {
             stem
@@ -354,8 +359,8 @@ class _Asking:
                 relation = self.analyst.catalog.relations[column.table.lower()]
                 named = any(set(stemmed(each)) <= asked for each in (words(relation.name), *relation.words))
                 for name in (words(column.name), *column.words):
-                    own = set(stemmed(name))
-                    if own and own <= asked and (named or not own <= seen):
+                    stems = stemmed(name)
+                    if said(stems) and (named or not set(stems) <= seen):
                         found.append(name)
         return tuple(dict.fromkeys(found))
 

@@ -47,8 +47,8 @@ def settle_groups(tree: exp.Expr) -> list[str]:
     changes: list[str] = []
     for select in tree.find_all(exp.Select):
         _move_to_having(select, changes)
-        summed = [each for each in select.expressions if _aggregates(each)]
-        plain = [each for each in select.expressions if not _aggregates(each) and _columns(each)]
+        summed = [each for each in select.expressions if aggregates(each)]
+        plain = [each for each in select.expressions if not aggregates(each) and columns_in(each)]
         group = select.args.get("group")
         if not summed or not plain:
             continue
@@ -67,7 +67,7 @@ def settle_groups(tree: exp.Expr) -> list[str]:
             continue
         for each in plain:
             inner = each.unalias()
-            names = {column.name.lower() for column in _columns(inner)}
+            names = {column.name.lower() for column in columns_in(inner)}
             grouped = " ".join(present)
             if inner.sql().lower() in present or (each.alias and each.alias.lower() in present):
                 continue
@@ -139,7 +139,7 @@ def _move_to_having(select: exp.Select, changes: list[str]) -> None:
     if where is None:
         return
     parts = list(where.this.flatten()) if isinstance(where.this, exp.And) else [where.this]
-    late = [each for each in parts if _aggregates(each)]
+    late = [each for each in parts if aggregates(each)]
     if not late:
         return
     early = [each for each in parts if each not in late]
@@ -148,21 +148,22 @@ def _move_to_having(select: exp.Select, changes: list[str]) -> None:
     changes.append("a condition on a total stands in HAVING")
 
 
-def _aggregates(node: exp.Expr) -> bool:
+def aggregates(node: exp.Expr) -> bool:
     """Tell whether a total is taken here, and not in a query within or over a window."""
     if isinstance(node, exp.Subquery | exp.Select | exp.Window):
         return False
     if isinstance(node, exp.AggFunc):
         return True
-    return any(_aggregates(each) for each in node.iter_expressions())
+    return any(aggregates(each) for each in node.iter_expressions())
 
 
-def _columns(node: exp.Expr) -> list[exp.Column]:
+def columns_in(node: exp.Expr) -> list[exp.Column]:
+    """Return the columns of an expression, not those of a query within it."""
     if isinstance(node, exp.Subquery | exp.Select):
         return []
     if isinstance(node, exp.Column):
         return [node]
-    return [column for each in node.iter_expressions() for column in _columns(each)]
+    return [column for each in node.iter_expressions() for column in columns_in(each)]
 
 
 def _tables(select: exp.Select, catalog: Catalog) -> dict[str, str]:

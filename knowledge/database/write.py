@@ -22,6 +22,7 @@ from knowledge.database.run import Result, Runner
 from knowledge.database.semantics import Metric
 from knowledge.database.settle import settle_counts, settle_groups, settle_metrics, settle_values
 from knowledge.database.trim import trim
+from knowledge.database.unions import merge_unions
 from knowledge.database.values import ValueIndex
 from knowledge.errors import RefusedSqlError, SqlError
 from knowledge.models.llm import weighed
@@ -121,7 +122,7 @@ class SqlWriter:
         """Mend, check and run one query, brought to what was wished."""
         began = time.monotonic()
         try:
-            tree = parse(sql, self.catalog.dialect)
+            tree = merge_unions(parse(sql, self.catalog.dialect))
             changes = mend(tree, self.catalog)
             changes += settle_values(tree, self.catalog, self.values)
             changes += mend(tree, self.catalog)
