@@ -20,6 +20,7 @@ weights: $(VENV)/.ready
 $(VENV)/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Teller needs Python 3.11 or newer: make PYTHON=python3.12 …")'
 	@$(PYTHON) -c 'import ensurepip' || { echo "Python has no venv here: apt-get install python3-venv"; exit 1; }
+	@$(PYTHON) -c 'import ctypes; ctypes.CDLL("libgomp.so.1")' 2>/dev/null || { echo "The language model needs libgomp: apt-get install libgomp1"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --no-compile --disable-pip-version-check torch==2.13.0
 	$(BIN)/pip install --quiet --no-compile --disable-pip-version-check --requirement requirements.lock
