@@ -2,12 +2,12 @@
 
 import ctypes
 import json
-import os
 import resource
-import struct
 import sys
 from pathlib import Path
 from typing import Any
+
+from knowledge.jail import landlock
 
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 FORBIDDEN = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.system", "os.kill")
@@ -26,12 +26,6 @@ BROKEN: tuple[type[Exception], ...] = (
     TypeError,
     ValueError,
 )
-# Landlock: the numbers of its system calls are the same on every machine; the rights are those of its first version.
-CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
-PATH_BENEATH = 1
-EVERY_RIGHT = (1 << 13) - 1
-READ_FILE, READ_FOLDER = 1 << 2, 1 << 3
-NO_NEW_PRIVILEGES = 38
 LIBRARIES = ("/usr/lib", "/usr/lib64", "/usr/share/fonts", "/usr/share/zoneinfo", "/lib", "/lib64", "/dev", "/proc")
 
 
@@ -66,22 +60,8 @@ def jail(*, memory: int, seconds: int) -> None:
 
 def confine() -> None:
     """Leave, where the kernel can, only the interpreter's own files to be read: native code obeys no audit hook."""
-    kernel = ctypes.CDLL(None, use_errno=True)
-    handled = struct.pack("=Q", EVERY_RIGHT)
-    ruleset = kernel.syscall(CREATE_RULESET, handled, ctypes.c_size_t(len(handled)), 0)
-    if ruleset < 0:
-        return
-    packages = (Path(each) for each in (*sys.path, sys.prefix, sys.base_prefix))
-    for path in {*packages, Path(__file__).parents[1], *map(Path, LIBRARIES)}:
-        if not path.exists() or path == Path("/"):
-            continue
-        opened = os.open(path, os.O_PATH | os.O_CLOEXEC)
-        rights = READ_FILE | READ_FOLDER if path.is_dir() else READ_FILE
-        kernel.syscall(ADD_RULE, ruleset, PATH_BENEATH, struct.pack("=Qi", rights, opened), 0)
-        os.close(opened)
-    kernel.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0)
-    kernel.syscall(RESTRICT_SELF, ruleset, 0)
-    os.close(ruleset)
+    packages = (*sys.path, sys.prefix, sys.base_prefix)
+    landlock.confine(readable=(*packages, Path(__file__).parents[1], *LIBRARIES))
 
 
 def refuse(event: str, arguments: tuple[Any, ...]) -> None:
