@@ -15,11 +15,13 @@ NOT_ANY_MORE = "That answer is not there any more: its question was changed or d
 
 
 def on_sql(desk: Desk, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-    """Show the query that an answer rests on."""
+    """Show the query that an answer rests on, and the code that worked it out of that query's rows."""
     found = answered(desk, action["value"], body)
     if found and found[1].sql:
-        text = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": found[1].sql[:11_000]}]}
-        open_form(desk, body, modal("sql", "SQL", "", [{"type": "rich_text", "elements": [text]}], {}))
+        shown = [found[1].sql[: 11_000 - len(found[1].code)], *([found[1].code] if found[1].code else [])]
+        texts = [{"type": "rich_text_preformatted", "elements": [{"type": "text", "text": each}]} for each in shown]
+        title = "SQL and code" if found[1].code else "SQL"
+        open_form(desk, body, modal("sql", title, "", [{"type": "rich_text", "elements": texts}], {}))
     ack()
 
 

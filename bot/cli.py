@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from bot import cli_ask, cli_bank, cli_compare, cli_doctor, cli_evaluate, cli_models, cli_status
+from bot import cli_analysis, cli_ask, cli_bank, cli_compare, cli_doctor, cli_evaluate, cli_models, cli_status
 from knowledge.errors import TellerError, UserError
 from workers.runtime import read_runtime
 from workers.settings import Settings, read_settings
@@ -90,6 +90,8 @@ def _parser() -> argparse.ArgumentParser:
     seed.add_argument("--yes", action="store_true", help="even at BANK_URL")
     _verb(bank_verbs, "describe", "the tables and their rows", cli_bank.describe)
 
+    _verb(verbs, "analysis", "set up what free analysis of a result runs on", cli_analysis.set_up)
+
     evaluate = _verb(
         verbs, "evaluate", f"score a set of cases: {' or '.join(cli_evaluate.SETS)}", cli_evaluate.evaluate
     )
@@ -150,6 +152,8 @@ def _up(options: argparse.Namespace, settings: Settings) -> int:
         )
         if not settings.bank_url:
             house.errand("bank", ["python", "-m", "bot.cli", "bank", "seed", "--if-old"])
+        # Some hundred megabytes the first time: until they are here, free analysis says that it is not set up.
+        house.errand("analysis", ["python", "-m", "bot.cli", "analysis"])
         if house.page and not options.no_samples:
             share_samples(house.settings, house.page)
         house.watch()

@@ -9,6 +9,7 @@
     │   ├── RefusedSqlError   a query that the guard does not let through
     │   ├── SqlError          a query that the database does not understand
     │   ├── QueryTooLongError
+    │   ├── AnalysisError     code that was written for an analysis did not work
     │   └── UnavailableError  a part that is missing or down, with what to do about it
     └── TransientError        may work in a moment: retried, then reported
 
@@ -66,6 +67,10 @@ class SqlError(UserError):
 
 class QueryTooLongError(UserError):
     """The query takes too long; ask for less of the data."""
+
+
+class AnalysisError(UserError):
+    """That could not be worked out."""
 
 
 class UnavailableError(UserError):

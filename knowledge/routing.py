@@ -8,6 +8,7 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage, SystemMessage
 
+from knowledge.analysis.wish import wished
 from knowledge.errors import TransientError, UnavailableError
 from knowledge.intents import Intents, Reading
 from knowledge.models.llm import write
@@ -140,8 +141,8 @@ class Router:
             weights["data"] *= KNOWN**data
         weights["out_of_scope"] *= KNOWN ** -max(data, documents)
         before = _before(question.thread)
-        if before == "data" and "chart" in reading.cues:
-            return {name: float(name == "data") for name in weights}  # The last result is to be drawn otherwise.
+        if before == "data" and ("chart" in reading.cues or wished(question.text)):
+            return {name: float(name == "data") for name in weights}  # The last result is to be drawn or analysed.
         leaning = leans(question.text, question.thread) or len(question.text.split()) <= FRAGMENT
         if before:
             weights[before] *= LEANING if leaning else THREAD

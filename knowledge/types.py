@@ -1,10 +1,12 @@
 """The values that cross the rooms' borders: all frozen, all of plain parts."""
 
+import base64
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 PUBLIC = "public"
+GENERATED = "generated"  # The check that an answer worked out by generated code does not pass.
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +136,32 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A PNG, in letters as JSON takes it; `alt` says what it shows."""
+
+    encoded: str
+    alt: str = ""
+
+    @classmethod
+    def of(cls, png: bytes, *, alt: str = "") -> Self:
+        """Return the picture of a PNG's bytes."""
+        return cls(base64.b64encode(png).decode(), alt)
+
+    @property
+    def png(self) -> bytes:
+        """Return the PNG's bytes."""
+        return base64.b64decode(self.encoded)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer with its proof.
 
     `text` marks its sources as `[1]`, counting `citations` from one. When `refused`, `text` says that the
     answer was not found and `nearest` holds the closest passages. `timings` are seconds by stage.
     For data, `filters` and `definitions` say in plain words what was counted, `as_of` how fresh it is, `verified` who
-    approved the query and when. An answer with `choices` asks back.
+    approved the query and when. An answer with `choices` asks back. `code` was written by the model and worked
+    the answer out, with `picture` where that is a chart.
     """
 
     text: str
@@ -161,6 +182,8 @@ class Answer:
     hidden_sources: int = 0
     searched: tuple[str, ...] = ()
     timings: dict[str, float] = field(default_factory=dict)
+    code: str = ""
+    picture: Picture | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON data from which `from_json` makes an equal answer."""
@@ -169,7 +192,7 @@ class Answer:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         """Make the answer that `to_json` wrote."""
-        table = data.get("table")
+        table, picture = data.get("table"), data.get("picture")
         return cls(
             **{
                 **data,
@@ -179,6 +202,7 @@ class Answer:
                 "searched": tuple(data["searched"]),
                 **{name: tuple(data.get(name, ())) for name in ("filters", "definitions")},
                 "choices": tuple(Choice(**each) for each in data.get("choices", ())),
+                "picture": picture and Picture(**picture),
                 "table": table and Table(tuple(table["columns"]), tuple(map(tuple, table["rows"])), table["cut"]),
             }
         )

@@ -8,6 +8,9 @@ command -v mariadbd >/dev/null 2>&1 || [ -x /usr/sbin/mariadbd ] || missing="$mi
 python="${VENV:-.venv}/bin/python"
 [ -x "$python" ] || python=python3
 PYTHON="$python" sh "$(dirname "$0")/workspace/node/install.sh" >/dev/null
+# What generated code runs in: its packages, also outside the tree, and the jail that is taken where it is installed.
+"$python" -m bot.cli analysis >/dev/null
+command -v bwrap >/dev/null 2>&1 || missing="$missing bubblewrap"
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" != 0 ]; then
     echo "The tests need:$missing. As root: apt-get install -y$missing" >&2

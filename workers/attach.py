@@ -37,6 +37,10 @@ def attachments_of(request: Request, *, charts_refused: bool) -> tuple[Attachmen
     files = []
     if answer.table and is_cut(answer.table):
         files.append(Attachment(f"rows-{mark}.csv", f"All {len(answer.table.rows):,} rows", as_csv(answer.table)))
+    if answer.picture:
+        files.append(
+            Attachment(f"analysis-{mark}.png", "Chart by generated code", answer.picture.png, answer.picture.alt)
+        )
     chart = chart_of_answer(answer)
     if chart is not None:
         from knowledge.database.chart import alt, block, draw  # noqa: PLC0415 - brings what draws, which few need

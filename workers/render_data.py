@@ -45,7 +45,7 @@ def data_buttons(answer: Answer, request_id: str) -> list[Block]:
         chosen = [button(each.label, f"choose_{n}", f"{request_id}:{n}") for n, each in enumerate(answer.choices[:5])]
         blocks.append(actions(*chosen))
     if answer.sql and not answer.refused:
-        look = [button("Show SQL", "sql", request_id)]
+        look = [button("Show code" if answer.code else "Show SQL", "sql", request_id)]
         look += chart_buttons(answer.table, request_id)
         blocks.append(actions(*look, button("Correct this", "correct", request_id)))
     return blocks

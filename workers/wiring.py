@@ -147,6 +147,7 @@ class Services:
         Raises:
             TransientError, UserError: the bank's data cannot be read; documents can.
         """
+        from knowledge.analysis.analyser import Analyser
         from knowledge.database.analyst import Analyst
         from knowledge.database.audit import Audit
         from knowledge.database.catalog import read_catalog
@@ -167,7 +168,16 @@ class Services:
             )
             catalog = read_catalog(runner.engine, semantics=meaning)
             pairs = Pairs(self.engine, self.embeddings)
-            return Analyst(catalog, policy, runner, self.llm, self.embeddings, pairs, choices=Choices(self.engine))
+            return Analyst(
+                catalog,
+                policy,
+                runner,
+                self.llm,
+                self.embeddings,
+                pairs,
+                choices=Choices(self.engine),
+                analyser=Analyser(settings.cache, self.llm),
+            )
 
     def _known_data(self, text: str) -> float:
         """Return how much of a message the bank's data knows; data that cannot be read knows nothing."""

@@ -11,7 +11,9 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage, SystemMessage
 
+from knowledge.analysis import wish
 from knowledge.database import chart, tell
+from knowledge.database.analysed import LEFT, Analyser, answered, asks_anew
 from knowledge.database.catalog import Catalog
 from knowledge.database.choices import Choices
 from knowledge.database.guard import Guard
@@ -25,7 +27,7 @@ from knowledge.database.run import Runner
 from knowledge.database.scope import Doubt, Scope
 from knowledge.database.thread import follows, only_draws, undrawn, whole
 from knowledge.database.write import Failed, SqlWriter, Written
-from knowledge.errors import RefusedSqlError, SqlError
+from knowledge.errors import AnalysisError, RefusedSqlError, SqlError, UnavailableError
 from knowledge.models.llm import write
 from knowledge.phrasing import language
 from knowledge.types import Answer, Check, Choice, Question
@@ -63,9 +65,13 @@ class Analyst:
         pairs: Pairs | None = None,
         *,
         choices: Choices | None = None,
+        analyser: Analyser | None = None,
         today: Callable[[], date] = lambda: datetime.now(UTC).date(),
     ) -> None:
-        """Answer from the database that `catalog` describes, through `policy` and `runner` always."""
+        """Answer from the database that `catalog` describes, through `policy` and `runner` always.
+
+        `analyser` works out of a result what no query does.
+        """
         self.catalog = catalog
         self.pairs = pairs
         self._policy = policy.check_against(catalog.schema)
@@ -73,6 +79,7 @@ class Analyst:
         self._llm = llm
         self._embeddings = embeddings
         self._choices = choices
+        self._analyser = analyser if analyser is not None else Analyser(None, llm)
         self._today = today
         self._linker = Linker(catalog, embeddings)
         self._sights: dict[tuple[object, ...], _Sight] = {}
@@ -193,7 +200,9 @@ class _Asking:
             return self._refused(self.phrases.hidden.format(names="the bank's data"), "forbidden")
         last = next((turn for turn in reversed(question.thread) if turn.sql), None)
         if last is not None and only_draws(text):
-            return self._again(text, last.sql, sight)
+            return self.told(text, self._again(last.sql, sight))
+        if last is not None and (hint := wish.wished(text)) and not asks_anew(text, last, sight.catalog):
+            return self._analysed(text, hint, self._again(last.sql, sight))
         text, asked_back = self._settled(undrawn(text))
         if asked_back is not None:
             return asked_back
@@ -327,13 +336,27 @@ class _Asking:
                 return pair, []
         return None, [Example(pair.question, pair.sql) for pair, _ in similar]
 
-    def _again(self, text: str, sql: str, sight: _Sight) -> Answer:
-        """Return the last result once more, drawn as it is wished now."""
+    def _again(self, sql: str, sight: _Sight) -> Written:
+        """Run the last query once more, with what the asker may see now."""
         guarded = Guard(sight.catalog.schema, sight.view, dialect=sight.catalog.dialect).check(sql)
         result = self.analyst._runner.run(  # noqa: SLF001
             guarded, stopped=self.stopped, user=self.question.asker.user, question=self.question.text
         )
-        return self.told(text, Written(guarded, result))
+        return Written(guarded, result)
+
+    def _analysed(self, text: str, hint: str, outcome: Written) -> Answer:
+        """Return what generated code finds in a result, or else what can be shown without it."""
+        self.on_stage("Working it out")
+        try:
+            with self._timed("analysis"):
+                found = self.analyst._analyser.analyse(  # noqa: SLF001
+                    outcome.result.table, text, hint=hint, stopped=self.stopped
+                )
+        except (AnalysisError, UnavailableError) as error:
+            plain = self.told(text, outcome)
+            return replace(plain, text=f"{error} {LEFT} {plain.text}")
+        as_of = self.analyst.as_of(outcome.guarded.tables, self.question)
+        return answered(found, outcome, self.analyst.catalog, question=text, as_of=as_of, timings=self.seconds)
 
     def _forbidden(self, text: str, sight: _Sight) -> tuple[str, ...]:
         """Return what the question names that the asker may not see, by names that mean nothing else they may see."""

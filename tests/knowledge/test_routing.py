@@ -254,3 +254,9 @@ def test_a_message_of_any_length_is_read(tmp_path):
     long = "How many accounts? " * 20_000
 
     assert Intents(HashedEmbeddings()).read(long).weights
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("text", ["fit a trend", "which branch is the outlier?", "cluster these", "correlate them"])
+def test_an_analysis_of_a_result_stays_with_the_data(router, text):
+    assert ask(router, text, thread=DATA) == "data"

@@ -3,7 +3,7 @@
 import pytest
 
 from knowledge.database.chart import chart_of
-from knowledge.types import Answer, Table
+from knowledge.types import Answer, Picture, Table
 from tests.workers.asking import CHANNEL, TEAM, receive
 from workers.deliver import deliver_reply
 from workers.hearing import edit
@@ -147,3 +147,15 @@ def test_an_answer_of_another_channel_is_not_drawn_here(ledger, slack):
 
     assert ledger.get(id_).outcome == "failed"
     assert "elsewhere" in ledger.get(id_).reply["text"]
+
+
+def test_a_chart_by_generated_code_comes_as_a_picture(ledger, slack, fake_slack):
+    found = Answer(
+        "Here is the chart.", route="data", sql="SELECT 1", code="plot", picture=Picture.of(b"\x89PNG", alt="A")
+    )
+    id_ = receive(ledger)
+    ledger.ready(ledger.claim(id_), {"type": "answer", **found.to_json()})
+
+    deliver_reply(id_, ledger, slack)
+
+    assert fake_slack.attached(CHANNEL) == {f"analysis-{id_[:8]}.png": b"\x89PNG"}

@@ -151,3 +151,12 @@ def test_numbers_are_written_as_people_read_them(value, column, words):
 def test_the_rows_of_a_message_have_room():
     assert 10 < len(shown_rows(Table(("t",), (("word " * 20,),) * 1000))) < 99
     assert len(shown_rows(long(1000, 2))) == 99
+
+
+def test_what_generated_code_worked_out_says_so_and_shows_its_code():
+    shown = str(blocks_of(answer(text="It is *<!channel>* 7.", code="result = 7", table=None)))
+
+    assert "Worked out by generated code, not by a checked query" in shown
+    assert "checked against" not in shown
+    assert "Show code" in shown
+    assert "<!channel>" not in shown
