@@ -46,7 +46,7 @@ def confine(*, readable: Iterable[Path | str], writable: Iterable[Path | str] = 
     for path in {Path(each) for each in writable}:
         _grant(kernel, ruleset, path, rights & ~IOCTL)
     kernel.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0)
-    confined = kernel.syscall(RESTRICT_SELF, ruleset, 0) == 0
+    confined = bool(kernel.syscall(RESTRICT_SELF, ruleset, 0) == 0)
     os.close(ruleset)
     return confined
 

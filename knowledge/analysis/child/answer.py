@@ -18,7 +18,7 @@ def keep_pictures() -> None:
     def keep(figure: Any, path: Any, *_: Any, **__: Any) -> None:
         _PICTURES[os.fspath(path) if isinstance(path, str | os.PathLike) else ""] = _drawn(figure)
 
-    Figure.savefig = keep
+    Figure.savefig = keep  # type: ignore[method-assign, assignment]
 
 
 def plain(kind: str, value: Any) -> dict[str, Any]:
