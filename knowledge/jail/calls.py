@@ -78,6 +78,8 @@ def _program(calls: Mapping[str, tuple[int, int]], column: int, architecture: in
     # A process may not outlive those who watch it: the signal that it gets when they die stays set.
     steps += [_step(EQUAL, PROCESS_CONTROL[column], 0, 3), _step(LOAD, ARGUMENTS)]
     steps += [_step(EQUAL, SET_DEATH_SIGNAL, 0, 1), refused, _step(LOAD, NUMBER)]
+    if "setrlimit" not in calls:
+        return b"".join([*steps, _step(ANSWER, ALLOW)])
     # Limits may be read, its own only: the process is 0, and so is what would be the new limit.
     steps += [_step(EQUAL, LIMITS[column], 0, 8)]
     for left, half in zip((7, 5, 3, 1), (ARGUMENTS, ARGUMENTS + 4, ARGUMENTS + 16, ARGUMENTS + 20), strict=True):
