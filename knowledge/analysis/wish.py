@@ -20,8 +20,8 @@ _HINTS = {
         "Return it as a number."
     ),
     r"trends?|trendline|regress\w*|slope|fit (?:a|the|it)\b|best[- ]fit": (
-        "Fit a line: slope, start = np.polyfit(np.arange(len(df)), y, 1). Say in a string whether it rises or falls "
-        "and by how much a row, rounded to two decimals."
+        "Fit a line: slope, start = np.polyfit(np.arange(len(df)), y, 1). Return a string: "
+        'f"It {\'rises\' if slope > 0 else \'falls\'} by {abs(slope):,.2f} a row."'
     ),
     r"moving average|rolling|smooth\w*|season\w*|volatil\w*": (
         "Use df.rolling or pandas methods on the number column, and return a dataframe."

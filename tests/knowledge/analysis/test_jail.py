@@ -169,7 +169,8 @@ print(_talk(Path({str(cache)!r}), Path({str(tmp_path / "own")!r}), lambda _: sys
 def test_with_bubblewrap_there_is_nothing_else_to_be_seen(cache, tmp_path):
     if not bubble.works():
         pytest.skip("bubblewrap is not here")
-    there = "[each for each in ('/etc/passwd', '/home', '/tmp/pytest-of-root') if os.path.exists(each)]"
+    (tmp_path / "beside").write_text("x")
+    there = f"[each for each in ('/etc/passwd', '/home', {str(tmp_path / 'beside')!r}) if os.path.exists(each)]"
     code = f"import os\nresult = {{'type': 'string', 'value': str({there})}}"
 
     said = _talk(cache, tmp_path / "own", lambda _: f"```python\n{code}\n```", in_bubble=True)
