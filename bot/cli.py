@@ -78,8 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     models = _verb(verbs, "models", "list or fetch weights", None)
     model_verbs = models.add_subparsers(required=True, metavar="list|pull")
     _verb(model_verbs, "list", "weights by name", cli_models.list_weights)
-    pull = _verb(model_verbs, "pull", "fetch weights, checked by sha256", cli_models.pull)
-    pull.add_argument("names", nargs="*", metavar="NAME", help="by default those that the settings name")
+    _verb(model_verbs, "pull", "fetch weights, checked by sha256", cli_models.pull).add_argument(
+        "names", nargs="*", metavar="NAME", help="by default those that the settings name"
+    )
 
     bank = _verb(verbs, "bank", "seed or describe the bank's data", None)
     bank_verbs = bank.add_subparsers(required=True, metavar="seed|describe")
