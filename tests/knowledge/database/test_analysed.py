@@ -16,7 +16,7 @@ SUM = '```python\nresult = {"type": "number", "value": df["balance"].sum()}\n```
 
 @pytest.fixture
 def analysing(analyst, llm):
-    analyst._analyser = Analyser(Path("~/.cache/teller").expanduser(), llm)
+    analyst.desk.analyser = Analyser(Path("~/.cache/teller").expanduser(), llm)
     return analyst
 
 

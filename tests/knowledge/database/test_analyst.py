@@ -227,8 +227,8 @@ class HesitantModel(ScriptedModel):
 
 
 def test_a_query_that_comes_out_otherwise_when_written_again_is_marked_as_unsure(analyst):
-    analyst._llm = HesitantModel()
-    analyst._llm.says(BY_SEGMENT, "SELECT segment, SUM(customer_id) AS customers FROM customers GROUP BY segment")
+    analyst.desk.llm = HesitantModel()
+    analyst.desk.llm.says(BY_SEGMENT, "SELECT segment, SUM(customer_id) AS customers FROM customers GROUP BY segment")
 
     answer = ask(analyst, "How many customers are there in each segment?")
 
