@@ -37,8 +37,10 @@ AMOUNTS = ("total", "cap")
 _QUALIFIED = re.compile(
     r"(?:(?!(?:and|of|for|the|this|to|with|or|amended|restated)\b)[A-Za-z][\w-]*\s+){1,2}$", re.IGNORECASE
 )
-_BEFORE_NAME = re.compile(r"^.*\bAGREEMENT\s+(?=\w)")
-_MERE_KIND = re.compile(r"(?i)\w+(?:\s\w+)?\s(?:corporation|company|partnership|trust)")
+# What stands before a name: the heading, or the address of the party before.
+_BEFORE_NAME = re.compile(r"^.*\bAGREEMENT\s+(?=\w)|^.*\d[^a-z]*\s(?:and|AND)\s+(?=[A-Z])|^(?:And|AND)\s+")
+_ADDRESS = re.compile(r"(?i)^\d+[\w-]*\s|\b(?:street|avenue|ave|blvd|boulevard|drive|suite|ste|road)\b")
+_MERE_KIND = re.compile(r"(?i)\w+(?:\s\w+)?\s(?:corporation|company|partnership|trust)\.?")
 FIRST = 3  # Pages on which a title and parties stand.
 
 
@@ -110,9 +112,10 @@ def shown(name: str, value: str) -> str:
 
 def company_names(parties: Sequence[str]) -> tuple[str, ...]:
     """Return of what the parties go by their names, rather than what the contract calls them for short."""
-    parties = [_BEFORE_NAME.sub("", each) for each in parties]
-    # `Delaware Corporation` says what a party is.
-    parties = [each for each in parties if not (_MERE_KIND.fullmatch(each) and law_called(each.split()[0]))] or parties
+    tidied = [_BEFORE_NAME.sub("", each) for each in parties]
+    # `Delaware Corporation` says what a party is, a street where.
+    kept = [each for each in tidied if not ((_MERE_KIND.fullmatch(each) and law_called(each)) or _ADDRESS.search(each))]
+    parties = tuple(dict.fromkeys(kept or tidied))
     named = tuple(each for each in parties if COMPANY.fullmatch(each))
     own = tuple(each for each in parties if not COMMON.issuperset(re.findall(r"\w+", each.lower())))
     return named if len(named) > 1 else own or tuple(parties)

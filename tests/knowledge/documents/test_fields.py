@@ -69,8 +69,7 @@ def test_a_contract_that_runs_until_it_is_terminated_is_open_ended():
     ("clause", "renewal", "notice"),
     [
         (
-            "This Agreement shall automatically renew for successive terms of one (1) year unless notice is given "
-            + "at least ninety (90) days prior to the end of the term.",
+            "This Agreement renews automatically for successive terms of one (1) year unless 90 days' notice is given.",
             "automatically, 1 year at a time",
             "90 days",
         ),
