@@ -277,12 +277,12 @@ def described(test: Demand) -> str:
     """Return a test in words."""
     if test.span is not None:
         verb = {"expiry": "expire", "effective": "take effect", "agreed": "were agreed"}[test.field]
-        if test.field == "expiry" and test.span.high is None and test.span.low:
+        if test.running and test.span.low:
             return f"run past {spoken(test.span.low)}"
         return f"{verb} {test.span}"
     called = FIELDS[test.field]
     if test.missing:
-        return f"state no {called}"
+        return f"have no {called} that I found"
     match test.field:
         case "law" if test.names:
             return f"are governed by the law of {' or '.join(test.names)}"

@@ -44,7 +44,7 @@ class Span:
     def __str__(self) -> str:
         if self.low and self.high:
             return f"from {spoken(self.low)} to {spoken(self.high)}"
-        return f"from {spoken(self.low)}" if self.low else f"to {spoken(self.high)}" if self.high else "ever"
+        return f"from {spoken(self.low)}" if self.low else f"by {spoken(self.high)}" if self.high else "ever"
 
 
 def spoken(day: datetime.date) -> str:

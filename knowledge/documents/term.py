@@ -61,6 +61,7 @@ _YEARLY = r"\b(?:year\s*-?\s*to\s*-?\s*year|yearly\s+basis)"
 _RENEWS = re.compile(
     rf"(?i)\b(?:renew(?:s|ed|al|als|able|ing)?|exten(?:ds?|ded|sions?|ding)|automatically\s+continue)\b|{_MONTHLY}|{_YEARLY}"
 )
+_PROLONGED = re.compile(r"(?i)\b(?:renew|exten(?:d|sion)|continu)\w*")
 _BY_ITSELF = re.compile(
     r"(?i)\bautomatic(?:ally)?\b[^.;]{0,60}\b(?:renew\w*|exten\w+|continu\w+)|\b(?:renew\w*|exten(?:d|sion)\w*)\b[^.;]{0,40}"
     rf"\bautomatic(?:ally)?\b|\bcontinue\b[^.;]{{0,40}}(?:{_MONTHLY}|{_YEARLY})"
@@ -214,7 +215,7 @@ def _renewals(paper: Paper, start: int, end: int) -> list[tuple[float, Told]]:
 def _notices(paper: Paper, start: int, end: int) -> list[tuple[float, Told]]:
     """Return how much notice ends a contract, or keeps it from being renewed."""
     sentence = paper.text[start:end]
-    renews = bool(_RENEWS.search(sentence)) and bool(re.search(r"(?i)\bnot(?:ice|if)", sentence))
+    renews = bool(_PROLONGED.search(sentence)) and bool(re.search(r"(?i)\bnot(?:ice|if)", sentence))
     opens = bool(_OPEN.search(sentence))
     if not (renews or opens) or not _OF_CONTRACT.search(sentence):
         return []

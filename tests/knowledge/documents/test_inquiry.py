@@ -107,4 +107,6 @@ def test_tests_are_told_in_words():
     assert described(Demand("expiry", span=span("2026-11-22", "2027-02-20"))) == (
         "expire from 22 November 2026 to 20 February 2027"
     )
-    assert described(Demand("law", missing=True)) == "state no governing law"
+    assert described(Demand("expiry", span=span(high="2023-12-31"))) == "expire by 31 December 2023"
+    assert described(Demand("expiry", span=span("2026-11-22"), running=True)) == "run past 22 November 2026"
+    assert described(Demand("law", missing=True)) == "have no governing law that I found"
