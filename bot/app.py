@@ -15,7 +15,7 @@ from slack_bolt import App, BoltResponse
 from slack_bolt.error import BoltError
 from slack_sdk import WebClient
 
-from bot import actions, answers, commands, corrections, forms, home, membership, messages, showing, uploads
+from bot import actions, amending, answers, commands, corrections, forms, home, membership, messages, showing, uploads
 from bot.desk import Desk
 from knowledge.errors import TransientError, UnavailableError, UserError
 from workers.gate import Gate, GatedClient
@@ -57,8 +57,13 @@ ACTIONS: dict[str, Listener] = {
     "^choose_": answers.on_choice,
     "^correct$": corrections.on_correct,
     "^approve$": corrections.on_approve,
+    "^amend$": amending.on_amend,
 }
-VIEWS: dict[str, Listener] = {forms.FEEDBACK: actions.on_reason, corrections.FORM: corrections.on_correction}
+VIEWS: dict[str, Listener] = {
+    forms.FEEDBACK: actions.on_reason,
+    corrections.FORM: corrections.on_correction,
+    amending.FORM: amending.on_amendment,
+}
 
 PATIENCE = 60.0  # Seconds for which catching up may wait in all.
 QUICK = 2  # Seconds that a call may take inside a listener; Slack waits three for the acknowledgement.

@@ -27,6 +27,7 @@ SETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "sql": (("embeddings", "llm"), ("database",)),
     "bank": (("embeddings", "llm"), ()),
     "injection": (("embeddings", "llm"), ()),
+    "fields": ((), ()),
     "slack": ((), ()),
 }
 ELSEWHERE = {"slack": "bot.workspace.evaluation"}  # Other sets are scored in `knowledge.evaluation`.

@@ -52,6 +52,15 @@ def choice(name: str, label: str, options: Mapping[str, str]) -> View:
     return _input(name, label, {"type": "radio_buttons", "action_id": name, "options": buttons})
 
 
+def menu(name: str, label: str, options: Mapping[str, str], *, initial: str = "") -> View:
+    """Return a choice of one among many, at most a hundred."""
+    lines = {value: {"text": _plain(text[:75] or "?"), "value": value} for value, text in options.items()}
+    first = {"initial_option": lines[initial]} if initial in lines else {}
+    return _input(
+        name, label, {"type": "static_select", "action_id": name, "options": [*lines.values()][:100], **first}
+    )
+
+
 def words(name: str, label: str, *, initial: str = "", optional: bool = False, hint: str = "") -> View:
     """Return a field for words of one's own."""
     field = {"type": "plain_text_input", "action_id": name, "multiline": True, "max_length": 3000}

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from knowledge.counsel import Counsel
 from knowledge.documents.comparing import Comparer
+from knowledge.documents.register import Register
 from knowledge.errors import UserError
 from knowledge.models.llm import StoppedError
 from knowledge.routing import Route, Router, route
@@ -49,6 +50,7 @@ class Assistant:
         router: Router | None = None,
         analyst: Callable[[], DataAnalyst] | None = None,
         comparer: Comparer | None = None,
+        register: Register | None = None,
     ) -> None:
         """Answer from documents by `counsel`, from the bank's data by `analyst`, fetched when it is needed.
 
@@ -58,6 +60,7 @@ class Assistant:
         self._router = router
         self._analyst = analyst
         self._comparer = comparer
+        self._register = register
 
     def answer(
         self,
@@ -76,6 +79,8 @@ class Assistant:
         """
         if self._comparer is not None and (compared := self._comparer.answer(question, on_stage=on_stage)):
             return compared
+        if self._register is not None and (listed := self._listed(question, on_stage)):
+            return listed
         question, chosen = self._route(question, stopped)
 
         def from_documents() -> Answer:
@@ -95,6 +100,13 @@ class Assistant:
                 found = from_documents()  # What customers ask of their bank may stand in its own papers.
                 return replace(found, route="help") if not found.refused else _said(chosen, found)
         return _said(chosen)
+
+    def _listed(self, question: Question, on_stage: Words) -> Answer | None:
+        """Return the documents that are asked for by what they state, unless the data is to be asked."""
+        sent = _SENT.match(question.text)
+        if self._register is None or (sent and sent["where"].lower() == "data"):
+            return None
+        return self._register.answer(replace(question, text=sent["question"]) if sent else question, on_stage=on_stage)
 
     def _route(self, question: Question, stopped: Callable[[], bool]) -> tuple[Question, Route]:
         """Return the question and where it goes; a person who says where is obeyed."""

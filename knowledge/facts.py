@@ -116,12 +116,26 @@ def facts(text: str) -> Facts:
     for pattern in _DATES:
         dates.extend(map(_date, pattern.finditer(rest)))
         rest = pattern.sub(" ; ", rest)
-    for month, day, year in _NUMERIC_DATE.findall(rest):
-        dates.append(
-            Date(int(year) + (0 if len(year) == 4 else 1900 if int(year) > 50 else 2000), int(month), int(day))
-        )
+    dates.extend(_numeric(*found) for found in _NUMERIC_DATE.findall(rest))
     rest = _NUMERIC_DATE.sub(" ; ", rest)
     return Facts(tuple(_numbers(rest)), tuple(dates))
+
+
+def dates_in(text: str) -> Iterator[tuple[int, int, Date]]:
+    """Yield the dates of `text` with where each begins and ends, in their order."""
+    taken: list[tuple[int, int, Date]] = []
+    for pattern in _DATES:
+        for match in pattern.finditer(text):
+            if all(match.end() <= start or match.start() >= end for start, end, _ in taken):
+                taken.append((match.start(), match.end(), _date(match)))
+    numeric = ((each.start(), each.end(), _numeric(each[1], each[2], each[3])) for each in _NUMERIC_DATE.finditer(text))
+    taken.extend(numeric)
+    yield from sorted(taken, key=lambda each: each[:2])
+
+
+def _numeric(month: str, day: str, year: str) -> Date:
+    century = 0 if len(year) == 4 else 1900 if int(year) > 50 else 2000
+    return Date(int(year) + century, int(month), int(day))
 
 
 def _date(match: re.Match[str]) -> Date:

@@ -161,7 +161,8 @@ class Answer:
     answer was not found and `nearest` holds the closest passages. `timings` are seconds by stage.
     For data, `filters` and `definitions` say in plain words what was counted, `as_of` how fresh it is, `verified` who
     approved the query and when. An answer with `choices` asks back. `code` was written by the model and worked
-    the answer out, with `picture` where that is a chart.
+    the answer out, with `picture` where that is a chart. An answer over the fields of documents names in `listed` the
+    id and name of each that it tells of, or that does not say.
     """
 
     text: str
@@ -181,6 +182,7 @@ class Answer:
     confidence: float = 0.0
     hidden_sources: int = 0
     searched: tuple[str, ...] = ()
+    listed: tuple[tuple[str, str], ...] = ()
     timings: dict[str, float] = field(default_factory=dict)
     code: str = ""
     picture: Picture | None = None
@@ -200,6 +202,7 @@ class Answer:
                 "nearest": tuple(Citation(**each) for each in data["nearest"]),
                 "checks": tuple(Check(**each) for each in data["checks"]),
                 "searched": tuple(data["searched"]),
+                "listed": tuple((str(each[0]), str(each[1])) for each in data.get("listed", ())),
                 **{name: tuple(data.get(name, ())) for name in ("filters", "definitions")},
                 "choices": tuple(Choice(**each) for each in data.get("choices", ())),
                 "picture": picture and Picture(**picture),

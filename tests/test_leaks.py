@@ -1,14 +1,19 @@
 """Probes for leaks: nobody finds a passage of a document that they may not see, whichever way they ask."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import Engine
 
+from knowledge.documents.fieldbook import FieldBook
 from knowledge.documents.library import Library
+from knowledge.documents.register import Register
 from knowledge.tables import connect, metadata
+from knowledge.types import Question
 from tests.knowledge.documents.conftest import LOAN, HashedWords
 from tests.workers.asking import request
 from tests.workspace_fixture import LocalWorkspace
@@ -32,6 +37,17 @@ QUESTIONS = (
     "and when is the first instalment due?",
 )
 
+LISTS = (
+    "list all documents with their parties, governing law, expiry dates and notice periods",
+    "which documents are governed by Norwegian law",
+    "agreements with Zenith Shipping",
+    "Which contracts do not state an expiry date?",
+)
+
+
+def said_in(question: str) -> set[str]:
+    return {"Norway"} if "Norwegian" in question else set(question.split())
+
 
 @dataclass
 class Bank:
@@ -41,6 +57,7 @@ class Bank:
     slack: Slack
     workspace: LocalWorkspace
     ids: dict[str, str]
+    engine: Engine
 
     def found(self, audience, question: str, within=()) -> set[str]:
         """Return the names of the documents that a search brings any chunk, title or id of."""
@@ -70,7 +87,7 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bank]:
         library.place(ids[name], place, file_id=f"F0{name.upper()}", name=path.name)
     library.publish()
     with LocalWorkspace(folder / "workspace") as workspace:
-        yield Bank(library, Slack(workspace.bot_token, workspace.api_url), workspace, ids)
+        yield Bank(library, Slack(workspace.bot_token, workspace.api_url), workspace, ids, engine)
     engine.dispose()
 
 
@@ -112,6 +129,22 @@ def test_naming_a_foreign_document_as_the_thread_s_own_finds_nothing_of_it(bank:
     audience, allowed = SITUATIONS[situation]
 
     assert bank.found(audience(bank), QUESTIONS[0], within=tuple(bank.ids.values())) <= allowed
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+@pytest.mark.parametrize("question", LISTS)
+def test_no_field_of_a_foreign_document_is_ever_shown(bank: Bank, situation: str, question: str) -> None:
+    audience, allowed = SITUATIONS[situation]
+
+    answer = Register(bank.library, FieldBook(bank.engine)).answer(Question(question, audience(bank)))
+
+    told = str(answer.to_json()) if answer else ""
+    for name, id_ in bank.ids.items():
+        if name not in allowed:
+            assert id_ not in told
+            assert f"{name}.txt" not in told
+    if not allowed & {"secret", "private"}:  # What was asked about may be said again.
+        assert not {"Acme", "Zenith", "Norway", "Iceland"} & set(re.findall(r"\w+", told)) - said_in(question)
 
 
 def test_whoever_may_see_a_document_finds_it(bank: Bank) -> None:

@@ -34,6 +34,7 @@ TASKS: Mapping[Kind, str] = {
     "crawl": "workers.index.index",
     "chart": "workers.deliver.redraw",
     "approval": "workers.deliver.approve",
+    "field": "workers.deliver.amend",
 }
 DELIVER = "workers.deliver.deliver"
 HEARTBEAT = 5.0
@@ -60,7 +61,13 @@ FIXED = {
     "worker_soft_shutdown_timeout": 5.0,
     "worker_cancel_long_running_tasks_on_connection_loss": False,  # A thread cannot be killed; its claim lapses.
     "enable_utc": True,
-    "imports": (*(f"workers.{name}" for name in QUEUES), "workers.show", "workers.redraw", "workers.approve"),
+    "imports": (
+        *(f"workers.{name}" for name in QUEUES),
+        "workers.show",
+        "workers.redraw",
+        "workers.approve",
+        "workers.amend",
+    ),
 }
 
 

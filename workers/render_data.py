@@ -48,6 +48,8 @@ def data_buttons(answer: Answer, request_id: str) -> list[Block]:
         look = [button("Show code" if answer.code else "Show SQL", "sql", request_id)]
         look += chart_buttons(answer.table, request_id)
         blocks.append(actions(*look, button("Correct this", "correct", request_id)))
+    if answer.listed:
+        blocks.append(actions(button("Correct a field", "amend", request_id)))
     return blocks
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, Row,
 
 from knowledge.tables import LongText, metadata
 
-Kind = Literal["question", "file", "removal", "reindex", "page", "chart", "crawl", "approval"]
+Kind = Literal["question", "file", "removal", "reindex", "page", "chart", "crawl", "approval", "field"]
 ChannelType = Literal["channel", "group", "im", "mpim", "cli"]
 
 UNFINISHED = ("received", "queued", "running", "ready")

@@ -19,6 +19,7 @@ from workers.slack_values import (
     Message,
     RateLimitedError,
     SlackRefusedError,
+    called,
     is_guest,
     meaning,
     message_of,
@@ -223,6 +224,10 @@ class Slack:
         return self._remembered(
             ("guest", user), lambda: is_guest(self._call(self.client.users_info, user=user)["user"], self.team)
         )
+
+    def name_of(self, user: str) -> str:
+        """Return what people call `user`."""
+        return self._remembered(("name", user), lambda: called(self._call(self.client.users_info, user=user)["user"]))
 
     def has_guests(self, channel: str) -> bool:
         """Return whether a guest, or somebody unknown, is in a channel."""

@@ -75,6 +75,12 @@ def message_of(found: dict[str, Any]) -> Message:
     )
 
 
+def called(user: dict[str, Any]) -> str:
+    """Return what people call a user."""
+    profile = user.get("profile") or {}
+    return str(profile.get("display_name") or user.get("real_name") or user.get("name") or user["id"])
+
+
 def is_guest(user: dict[str, Any], team: str) -> bool:
     """Return whether a user is a guest of the workspace `team`, or of another one."""
     flags = ("is_restricted", "is_ultra_restricted", "is_stranger")

@@ -122,10 +122,18 @@ class Services:
         """Return what turns questions into answers."""
         from knowledge.assistant import Assistant
         from knowledge.counsel import Counsel
+        from knowledge.documents.fieldbook import FieldBook
+        from knowledge.documents.register import Register
 
         with self._lock:
             counsel = Counsel(self.library, self.llm)
-            return Assistant(counsel, router=self.router, analyst=lambda: self.analyst, comparer=self.comparer)
+            return Assistant(
+                counsel,
+                router=self.router,
+                analyst=lambda: self.analyst,
+                comparer=self.comparer,
+                register=Register(self.library, FieldBook(self.engine)),
+            )
 
     @cached_property
     def router(self) -> "Router":

@@ -14,13 +14,14 @@ from sqlalchemy.engine import Engine
 
 from knowledge.documents.chunk import split
 from knowledge.documents.chunk_store import ChunkStore
+from knowledge.documents.fields import extract
 from knowledge.documents.generations import Generations
 from knowledge.documents.places import Places
 from knowledge.documents.read import LIMITS, ReadLimits, read
 from knowledge.documents.resolve import asked_apart, resolve
 from knowledge.documents.search import Embedder, LibraryRetriever, Search, confidence, ids_array, prefer, rank
 from knowledge.documents.snapshot import Snapshots
-from knowledge.documents.store import Record, Store
+from knowledge.documents.store import Record, Store, Told
 from knowledge.documents.title import title_and_parties
 from knowledge.documents.vectors import unit
 from knowledge.documents.view import View, Views
@@ -113,9 +114,9 @@ class Library:
         reading = read(path, name=name, limits=self._limits, journal=journal, on_page=on_page)
         title, parties = title_and_parties(reading.pages, name=name)
         generation = 0 if wanted is None else wanted
-        self._store.write(
-            record, reading, split(reading.pages), name=name, title=title, parties=parties, generation=generation
-        )
+        fields, pieces = extract(reading.pages, title=title, parties=parties), split(reading.pages)
+        told = Told(name, title, parties, fields)
+        self._store.write(record, reading, pieces, told, generation=generation)
         written = self._store.record(document_id)
         assert written is not None  # noqa: S101 - written by the line before.
         return self._receipt(written, name, generation, known=False, seconds=time.monotonic() - began)

@@ -11,10 +11,12 @@ from sqlalchemy import Connection, and_, delete, insert, select, text, update
 from sqlalchemy.engine import Engine
 
 from knowledge.documents.chunk import Piece
+from knowledge.documents.fieldbook import write_fields
+from knowledge.documents.fields import Field
 from knowledge.documents.generations import delete_generation
 from knowledge.documents.places import bump
 from knowledge.documents.read import Reading
-from knowledge.documents.tables import chunk, document, document_place, page
+from knowledge.documents.tables import chunk, document, document_field, document_place, field_correction, page
 
 OPENING = 3000  # Characters of the first pages that a document's name is looked for in.
 
@@ -36,6 +38,16 @@ class Record:
     recognised: tuple[tuple[int, float], ...] = ()
     reasons: tuple[tuple[int, str], ...] = ()
     tables: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a document is called, whose it is, and the fields that it states."""
+
+    name: str
+    title: str
+    parties: tuple[str, ...]
+    fields: tuple[Field, ...] = ()
 
 
 class Store:
@@ -82,10 +94,8 @@ class Store:
         record: Record,
         reading: Reading,
         pieces: Sequence[Piece],
+        told: Told,
         *,
-        name: str,
-        title: str,
-        parties: Sequence[str],
         generation: int,
     ) -> None:
         """Write what was read of a document in one transaction; chunks whose words were known keep their vectors."""
@@ -126,10 +136,11 @@ class Store:
                 )
             if chunks:
                 connection.execute(insert(chunk), chunks)
+            write_fields(connection, number, generation, told.fields)
             opening = "\n".join(each.text for each in reading.pages[:3])[:OPENING]
             facts: dict[str, Any] = {
-                "title": title[:500],
-                "parties": json.dumps(list(parties)),
+                "title": told.title[:500],
+                "parties": json.dumps(list(told.parties)),
                 "opening": opening,
                 "pages": len(reading.pages),
                 "empty_pages": json.dumps(reading.empty_pages),
@@ -138,8 +149,8 @@ class Store:
                     {"recognised": reading.recognised, "reasons": reading.reasons, "tables": reading.tables}
                 ),
             }
-            if name:
-                facts["name"] = name[:255]
+            if told.name:
+                facts["name"] = told.name[:255]
             if record.generation is None:
                 facts["generation"] = generation
             connection.execute(update(document).where(document.c.number == number).values(facts))
@@ -153,9 +164,10 @@ class Store:
             number = connection.scalar(select(document.c.number).where(document.c.id == document_id))
             if number is None:
                 return
-            for table in (page, chunk):
+            for table in (page, chunk, document_field):
                 connection.execute(delete(table).where(table.c.document == number))
-            connection.execute(delete(document_place).where(document_place.c.document_id == document_id))
+            for placed in (document_place, field_correction):
+                connection.execute(delete(placed).where(placed.c.document_id == document_id))
             connection.execute(delete(document).where(document.c.number == number))
             bump(connection)
         if self._engine.dialect.name == "sqlite":

@@ -53,6 +53,29 @@ chunk = Table(
     UniqueConstraint("document", "generation", "ordinal"),
     sqlite_autoincrement=True,
 )
+document_field = Table(
+    "document_field",
+    metadata,
+    Column("document", Key, ForeignKey("document.number"), primary_key=True),
+    Column("generation", Integer, primary_key=True, autoincrement=False),
+    Column("name", String(16), primary_key=True),
+    Column("value", LongText, nullable=False),
+    Column("words", LongText, nullable=False),
+    Column("confidence", Float(53), nullable=False),
+)
+# What people say instead; the newest row of a field counts, an empty one gives the word back to the document.
+field_correction = Table(
+    "field_correction",
+    metadata,
+    Column("number", Key, primary_key=True, autoincrement=True),
+    Column("document_id", String(64), ForeignKey("document.id"), nullable=False),
+    Column("name", String(16), nullable=False),
+    Column("value", LongText, nullable=False),
+    Column("author", String(64), nullable=False),
+    Column("author_name", String(255), nullable=False),
+    Column("corrected_at", Float(53), nullable=False),
+    Index(None, "document_id"),
+)
 document_place = Table(
     "document_place",
     metadata,

@@ -23,9 +23,11 @@ from bot.commands import HELP, STARTED
 from bot.listen import listen_to_socket
 from bot.membership import ADMINS_ONLY
 from knowledge.tables import connect
+from knowledge.types import Answer
 from tests.bot.small_slack import ADA, BEN, GENERAL, ROOT, TEAM, refusing_writes
 from tests.workspace_fixture import LocalWorkspace
 from workers.ledger import Ledger
+from workers.render import render
 from workers.request import Request, feedback
 from workers.settings import Settings
 from workers.state import upgrade
@@ -196,6 +198,33 @@ def test_a_thumb_under_an_answer_is_kept(bot: RunningBot, workspace: LocalWorksp
             return [(each.request_id, each.value) for each in connection.execute(select(feedback))]
 
     bot.wait(lambda: kept() == [(row.id, "down")])
+
+
+def test_a_field_is_corrected_through_the_form_under_an_answer(bot: RunningBot, workspace: LocalWorkspace) -> None:
+    question = workspace.post("ben", "general", "@Teller which contracts expire soon?")
+    (row,) = bot.rows(question)
+    lease = "a" * 64
+    claim = bot.ledger.claim(row.id)
+    assert claim
+    reply = {"type": "answer", **Answer("One expires.", listed=((lease, "lease.pdf"),)).to_json()}
+    bot.ledger.ready(claim, reply)
+    posted = WebClient(token=workspace.bot_token, base_url=workspace.api_url).chat_postMessage(
+        channel=GENERAL, thread_ts=question, text="One expires.", blocks=render(reply, row.id)[0].blocks
+    )  # fmt: skip
+
+    workspace.press("ben", "general", posted["ts"], "amend")
+    bot.wait(lambda: workspace.ask("state", person="ben")["modals"])
+    (form,) = workspace.ask("state", person="ben")["modals"]
+    document, field, _ = (block["element"] for block in form["blocks"])
+    values = {
+        "document": {"document": {"type": "static_select", "selected_option": document["options"][0]}},
+        "field": {"field": {"type": "static_select", "selected_option": field["initial_option"]}},
+        "value": {"value": {"type": "plain_text_input", "value": "31 December 2028"}},
+    }
+    workspace.act("submit", person="ben", view=form["id"], values=values)
+
+    bot.wait(lambda: bot.of_kind("field"))
+    assert bot.of_kind("field")[0].detail == {"of": row.id, "document": lease, "field": "expiry", "value": "2028-12-31"}
 
 
 def test_opening_the_direct_messages_suggests_questions(bot: RunningBot, workspace: LocalWorkspace) -> None:

@@ -4,6 +4,9 @@ import pytest
 
 from knowledge.assistant import Assistant, StoppedError
 from knowledge.counsel import Counsel
+from knowledge.documents.fieldbook import FieldBook
+from knowledge.documents.register import Register
+from knowledge.errors import UserError
 from knowledge.types import Audience, Question, Turn
 
 LATE = "What happens if the buyer is late with what it has to pay?"
@@ -318,3 +321,24 @@ def test_an_answer_of_the_questions_words_and_a_number_is_proven_by_the_number(a
 
     assert "$24,000" in answer.text
     assert any("$24,000" in citation.quote for citation in answer.citations)
+
+
+def test_what_documents_state_is_listed_without_the_model(library, llm, add):
+    add()
+    register = Register(library, FieldBook(library._store._engine))
+    assistant = Assistant(Counsel(library, llm), register=register)
+
+    answer = assistant.answer(Question("In the documents: which contracts are governed by Florida law?"))
+
+    assert answer.route == "documents"
+    assert answer.table.rows == (("supply.txt", "Florida", "1 [1]"),)
+    assert llm.prompts == []
+
+
+def test_a_list_that_is_asked_of_the_data_is_not_made_of_documents(library, llm, add):
+    add()
+    register = Register(library, FieldBook(library._store._engine))
+    assistant = Assistant(Counsel(library, llm), register=register)
+
+    with pytest.raises(UserError, match="data is not connected"):
+        assistant.answer(Question("In the data: which contracts are governed by Florida law?"))
