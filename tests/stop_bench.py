@@ -7,21 +7,30 @@ import sys
 import time
 from pathlib import Path
 
+from knowledge.tables import connect
 from tests.workspace_fixture import WorkspaceClient
+from workers.ledger import Ledger
 from workers.runtime import read_processes, read_runtime
 from workers.settings import read_settings
 
 QUESTION = "@Teller Explain in detail who may end the agreement, when, and what is owed then."
-LEGAL = "C0LEGAL001"
+TEAM, LEGAL = "T0TELLER01", "C0LEGAL001"
 WINDOW = 0.5  # Seconds over which a process that has stopped uses next to no processor.
 IDLE = 0.2
+READ = 4.0  # Seconds after which a prompt is being read that takes ten or more.
 
 
-def stopped_after(house: WorkspaceClient, pid: int, *, stage: str, thread_ts: str) -> float:
-    """Ask, say stop once the bot says that it is at `stage`, and return the seconds until the model rests."""
+def stopped_after(house: WorkspaceClient, ledger: Ledger, pid: int, *, writing: bool, thread_ts: str) -> float:
+    """Ask, say stop while the prompt is read or once text is shown, and return the seconds until the model rests."""
     ts = house.post("lena", "legal", QUESTION, thread_ts=thread_ts)
-    house.wait_for(lambda: stage in house.status("lena", LEGAL, thread_ts), 90)
-    time.sleep(2)  # In the midst of it.
+
+    def at_work() -> bool:
+        if writing:
+            return any(each["ts"] > ts for each in house.messages(LEGAL, thread_ts))
+        return any(row.state == "running" for row in ledger.find(TEAM, LEGAL, ts))
+
+    house.wait_for(at_work, 150)
+    time.sleep(0 if writing else READ)
     began = time.monotonic()
     house.act("stop", person="lena", channel="legal", thread_ts=thread_ts)
     while True:
@@ -50,12 +59,14 @@ def main() -> int:
     if runtime is None:
         sys.exit("Nothing runs here: `make up` first.")
     pid = next(each.pid for each in read_processes(settings.data) if each.name == "answer")
+    ledger = Ledger(connect(settings.state))
     took: dict[str, list[float]] = {}
     with WorkspaceClient(runtime.page.rstrip("/"), settings.data / "workspace") as house:
         thread = next(each["ts"] for each in house.messages(LEGAL) if each.get("files"))
-        for stage in ("Reading", "Writing"):
-            took[stage] = [
-                round(stopped_after(house, pid, stage=stage, thread_ts=thread), 2) for _ in range(chosen.rounds)
+        for name, writing in (("reading", False), ("writing", True)):
+            took[name] = [
+                round(stopped_after(house, ledger, pid, writing=writing, thread_ts=thread), 2)
+                for _ in range(chosen.rounds)
             ]
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     found = {"seconds": took, "cores": os.cpu_count(), "memory_gib": round(memory, 1)}
