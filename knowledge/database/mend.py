@@ -1,34 +1,22 @@
 """Put a model's SQL right where the catalogue knows better: columns in the wrong table, joins that do not hold."""
 
 import difflib
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sqlglot import exp
 
 from knowledge.database.catalog import Catalog
-from knowledge.database.joins import Join
 from knowledge.database.names import parts, stemmed, words
+from knowledge.database.rejoin import equal_of, joined, rejoin, two_columns
+from knowledge.database.sources import Source, Sources, queries_of, sources_of
 from knowledge.errors import TellerError
 
 ALIKE = 0.8
 PASSES = 6
-Sources = dict[str, "_Source"]
 
 
 class UnknownNameError(TellerError):
     """A name that the database does not have; the message is for the model that wrote it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """What a FROM or JOIN offers: a table of the catalogue, or the columns of a query (None: any)."""
-
-    table: str = ""
-    columns: frozenset[str] | None = None
-
-    def has(self, column: str) -> bool:
-        return self.columns is None or column.lower() in self.columns
 
 
 def mend(tree: exp.Expr, catalog: Catalog) -> list[str]:
@@ -55,7 +43,7 @@ class _Mender:
         for table in list(self.tree.find_all(exp.Table)):
             table.set("db", None)
             table.set("catalog", None)
-            if table.name.lower() in self._queries():
+            if table.name.lower() in queries_of(self.tree):
                 continue
             real = self._table(table.name)
             if real is None:
@@ -70,10 +58,10 @@ class _Mender:
     def select(self, select: exp.Select) -> None:
         """Give every column of one SELECT the table that has it; join what is needed for that."""
         for _ in range(PASSES):
-            sources = self._sources(select)
+            sources = self._read(select)
             if not sources or not self._pass(select, sources):
                 break
-        self._joins(select)
+        self.changes += rejoin(select, self._read(select), self.catalog)
 
     def _pass(self, select: exp.Select, sources: Sources) -> bool:
         """Resolve the columns; return whether a table was joined, so that all must be looked at once more."""
@@ -151,7 +139,7 @@ class _Mender:
         ]
         return fits[0] if len(fits) == 1 else ""
 
-    def _close(self, source: _Source, name: str) -> str:
+    def _close(self, source: Source, name: str) -> str:
         """Return the column whose name is nearly `name`, by its words or its letters."""
         if source.columns is None:
             return ""
@@ -197,113 +185,13 @@ class _Mender:
                 if new not in used and old in used:
                     name = self.catalog.relations[new].name
                     select.append(
-                        "joins", _joined(name, "", self._equal(name, new_column, used[old], old_column, join))
+                        "joins",
+                        joined(name, "", equal_of(self.catalog, (name, new_column), (used[old], old_column), join)),
                     )
                     used[new] = name.lower()
         self.changes.append(f"{column.name} stands in {table}, joined")
         column.set("table", exp.to_identifier(used.get(table, table)))
         return True
-
-    def _equal(self, left: str, left_column: str, right: str, right_column: str, join: Join) -> exp.EQ:
-        real = {
-            (table, column): found.name for table, column in join.ends if (found := self.catalog.find(table, column))
-        }
-        by_name = {column: name for (_, column), name in real.items()}
-        return exp.EQ(
-            this=exp.column(by_name.get(left_column, left_column), table=left),
-            expression=exp.column(by_name.get(right_column, right_column), table=right),
-        )
-
-    def _joins(self, select: exp.Select) -> None:
-        """Replace conditions that join what does not belong together; give a join without any its condition."""
-        sources = self._sources(select)
-        seen = [_key(source) for source in _from(select)]
-        for join in list(select.args.get("joins") or []):
-            key = _key(join.this)
-            if key in seen:
-                continue
-            source = sources.get(key)
-            if source is not None and source.table:
-                self._condition(select, join, key, sources, seen)
-            seen.append(key)
-
-    def _condition(self, select: exp.Select, join: exp.Join, key: str, sources: Sources, seen: list[str]) -> None:
-        condition = join.args.get("on")
-        before = {sources[each].table: each for each in seen if each in sources and sources[each].table}
-        table = sources[key].table
-        if condition is None:
-            if join.args.get("using") or not before or table in before or self._equated(select, key):
-                return
-            join.set("kind", None)
-            join.set("method", None)
-            pairs: list[exp.EQ] = []
-        else:
-            pairs = [each for each in condition.find_all(exp.EQ) if _two_columns(each)]
-            if not pairs or any(self._holds(each, sources) for each in pairs):
-                return
-        way = self.catalog.path([*before, table]) if before else None
-        way = _ending_in(way, table, set(before)) if way else None
-        if not way:
-            return
-        wrong = pairs[0] if pairs else None
-        last: exp.EQ | None = None
-        at = select.args["joins"].index(join)
-        for step in way:
-            for (new, new_column), (old, old_column) in (step.ends, step.ends[::-1]):
-                if old not in before or new in before:
-                    continue
-                name = key if new == table else self.catalog.relations[new].name
-                equal = self._equal(name, new_column, before[old], old_column, step)
-                if new == table:
-                    last = equal
-                    before[new] = name
-                    break
-                behind = select.args["joins"][at + 1 :]
-                later = next((each for each in behind if sources[_key(each.this)].table == new), None)
-                if later is not None:  # It is joined further down: it comes first.
-                    name = _key(later.this)
-                    equal = self._equal(name, new_column, before[old], old_column, step)
-                    select.args["joins"].remove(later)
-                    later.set("on", equal)
-                select.args["joins"].insert(at, later or _joined(name, join.side, equal))
-                at += 1
-                before[new] = name
-                break
-        if last is not None:
-            self.changes.append(f"{table} joins by {last.sql()}")
-            if wrong is not None:
-                wrong.replace(last)
-            else:
-                join.set("on", last)
-
-    def _holds(self, equal: exp.EQ, sources: Sources) -> bool:
-        """Tell whether two columns may be equated: as declared, by one key that both point to, or by their kind."""
-        ends = []
-        for column in (equal.left, equal.right):
-            if not isinstance(column, exp.Column):
-                return True
-            source = sources.get(column.table.lower())
-            if source is None or not source.table:
-                return True
-            ends.append((source.table, column.name.lower()))
-        first, second = ends
-        if not all(self.catalog.find(*each) for each in ends):
-            return False
-        if first[0] == second[0] or first[1] == second[1]:
-            return True
-        found = [self.catalog.find(*each) for each in ends]
-        if any(each is not None and each.kind == "date" for each in found):
-            return True
-        points = {each: {each} | {join.ends[1] for join in self.catalog.joins if join.ends[0] == each} for each in ends}
-        return bool(points[first] & points[second])
-
-    def _equated(self, select: exp.Select, key: str) -> bool:
-        where = select.args.get("where")
-        return where is not None and any(
-            key in {column.table.lower() for column in each.find_all(exp.Column)}
-            for each in where.find_all(exp.EQ)
-            if _two_columns(each)
-        )
 
     def _table(self, name: str) -> str | None:
         known = self.catalog.relations
@@ -316,33 +204,16 @@ class _Mender:
         near = difflib.get_close_matches(name.lower(), known, 1, ALIKE)
         return known[near[0]].name if near else None
 
-    def _sources(self, select: exp.Select) -> Sources:
-        found: Sources = {}
-        for each in [*_from(select), *(join.this for join in select.args.get("joins") or [])]:
-            key = _key(each)
-            if isinstance(each, exp.Table):
-                name = each.name.lower()
-                queries = self._queries()
-                if name in queries:
-                    found[key] = _Source(columns=queries[name])
-                else:
-                    found[key] = _Source(name, frozenset(self.catalog.relations[name].columns))
-            elif isinstance(each, exp.Subquery):
-                found[key] = _Source(columns=_outputs(each.this))
-            else:
-                found[key] = _Source()
-        return found
+    def _read(self, select: exp.Select) -> Sources:
+        return sources_of(select, self.catalog, queries_of(self.tree))
 
     def _outer(self, select: exp.Select) -> Sources:
         found: Sources = {}
         parent = select.find_ancestor(exp.Select)
         while parent is not None:
-            found = {**self._sources(parent), **found}
+            found = {**self._read(parent), **found}
             parent = parent.find_ancestor(exp.Select)
         return found
-
-    def _queries(self) -> Mapping[str, frozenset[str] | None]:
-        return {each.alias.lower(): _named(each) for each in self.tree.find_all(exp.CTE)}
 
     def _unknown(self, column: exp.Column, sources: Sources) -> str:
         tables = [source.table for source in sources.values() if source.table]
@@ -353,56 +224,11 @@ class _Mender:
         return f"There is no column {column.name}. {'; '.join(offers)}."
 
 
-def _from(select: exp.Select) -> Iterator[exp.Expr]:
-    clause = select.args.get("from_") or select.args.get("from")
-    if clause is not None:
-        yield clause.this
-
-
-def _key(source: exp.Expr) -> str:
-    return str(source.alias_or_name).lower()
-
-
-def _outputs(query: exp.Expr) -> frozenset[str] | None:
-    names = [each.lower() for each in query.named_selects] if isinstance(query, exp.Query) else ["*"]
-    return None if "*" in names else frozenset(names)
-
-
-def _named(cte: exp.CTE) -> frozenset[str] | None:
-    alias = cte.args["alias"]
-    if alias.columns:
-        return frozenset(each.name.lower() for each in alias.columns)
-    return _outputs(cte.this)
-
-
-def _two_columns(equal: exp.EQ) -> bool:
-    return isinstance(equal.left, exp.Column) and isinstance(equal.right, exp.Column)
-
-
 def _joins_two(column: exp.Column) -> bool:
     """Tell whether a column stands in a condition by which two tables are joined."""
     equal = column.parent
-    return isinstance(equal, exp.EQ) and _two_columns(equal) and equal.find_ancestor(exp.Join) is not None
+    return isinstance(equal, exp.EQ) and two_columns(equal) and equal.find_ancestor(exp.Join) is not None
 
 
 def _inside_projection(column: exp.Column, select: exp.Select) -> bool:
     return any(column is node for each in select.expressions for node in each.walk())
-
-
-def _joined(table: str, side: str, on: exp.Expr) -> exp.Join:
-    return exp.Join(this=exp.to_table(table), on=on, **({"side": side} if side else {}))
-
-
-def _ending_in(way: list[Join], table: str, before: set[str]) -> list[Join]:
-    """Return the joins in an order in which each one starts from a table already there."""
-    ordered: list[Join] = []
-    there = set(before)
-    waiting = list(way)
-    while waiting and table not in there:
-        step = next((each for each in waiting if sum(end[0] in there for end in each.ends) == 1), None)
-        if step is None:
-            return ordered if table in there else []
-        waiting.remove(step)
-        ordered.append(step)
-        there |= {end[0] for end in step.ends}
-    return ordered
