@@ -241,13 +241,14 @@ def _grouped(said: Sequence[str], linked: Linked, *, bare: bool) -> Column | Non
 
 
 def _date(linked: Linked) -> str:
-    """Return the column by which the first of the tables that has dates is dated: the one known, or its first."""
+    """Return the column by which the first table with dates is dated: the one known, spoken of, or its first."""
     for relation in linked.tables[:2]:
         dates = [each.full for each in relation.columns.values() if each.kind == "date"]
+        spoken = [each.full for each in linked.columns if each.full in dates]
         if relation.date:
             return f"{relation.name}.{relation.date}"
         if dates:
-            return dates[0]
+            return (spoken or dates)[0]
     return ""
 
 

@@ -7,6 +7,7 @@ import sqlglot
 from sqlglot import exp
 
 from knowledge.database.catalog import Catalog, Column
+from knowledge.database.names import stemmed, words
 from knowledge.database.semantics import Metric
 from knowledge.database.values import ValueIndex
 
@@ -15,8 +16,12 @@ _YES = frozenset({"yes", "y", "true", "t", "1"})
 _NO = frozenset({"no", "n", "false", "f", "0"})
 
 
-def settle_values(tree: exp.Expr, catalog: Catalog, index: ValueIndex) -> list[str]:
-    """Write compared values as the data does, or compare the column that has them; return what changed, in words."""
+def settle_values(tree: exp.Expr, catalog: Catalog, index: ValueIndex, question: str = "") -> list[str]:
+    """Write compared values as the data does, or compare the column that has them; return what changed, in words.
+
+    Of several columns that have a value, the one of a table that `question` names is meant.
+    """
+    asked = frozenset(stemmed(question))
     changes: list[str] = []
     for select in tree.find_all(exp.Select):
         tables = _tables(select, catalog)
@@ -38,7 +43,7 @@ def settle_values(tree: exp.Expr, catalog: Catalog, index: ValueIndex) -> list[s
                 bare = literal.this if isinstance(literal, exp.Lower | exp.Upper) else literal
                 if lowered and isinstance(bare, exp.Literal) and bare.is_string:
                     bare.set("this", bare.name.lower())
-                _settle(test, columns[0], column, bare, tables, index, changes, lowered=lowered)
+                _settle(test, columns[0], column, bare, tables, index, changes, lowered=lowered, asked=asked)
     return changes
 
 
@@ -222,6 +227,7 @@ def _settle(  # noqa: PLR0917 - one test with all that it stands among
     changes: list[str],
     *,
     lowered: bool,
+    asked: frozenset[str],
 ) -> None:
     if column.kind in {"boolean", "number"} and isinstance(literal, exp.Literal) and literal.is_string:
         said = literal.name.lower()
@@ -254,6 +260,7 @@ def _settle(  # noqa: PLR0917 - one test with all that it stands among
     holding = [each for each, _ in index.holds(bare)]
     held = [each for each in holding if each.table.lower() in tables.values()]
     better = [each for each in held if each.table.lower() == column.table.lower()] or held or holding
+    better = [each for each in better if set(stemmed(words(each.table))) <= asked] or better
     if better and len({each.full for each in better}) == 1:
         # A table that is not there yet is joined where its column is found to be missing.
         found = better[0].table.lower()

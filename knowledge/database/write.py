@@ -124,7 +124,7 @@ class SqlWriter:
         try:
             tree = merge_unions(parse(sql, self.catalog.dialect))
             changes = mend(tree, self.catalog)
-            changes += settle_values(tree, self.catalog, self.values)
+            changes += settle_values(tree, self.catalog, self.values, wish.question)
             changes += mend(tree, self.catalog)
             changes += settle_groups(tree)
             changes += settle_counts(tree, self.catalog)
