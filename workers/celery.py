@@ -58,7 +58,6 @@ FIXED = {
     "task_default_queue": "deliver",
     "worker_prefetch_multiplier": 1,
     "worker_send_task_events": False,
-    "worker_soft_shutdown_timeout": 5.0,
     "worker_cancel_long_running_tasks_on_connection_loss": False,  # A thread cannot be killed; its claim lapses.
     "enable_utc": True,
     "imports": (

@@ -105,7 +105,6 @@ def environment_of(settings: Settings) -> dict[str, str]:
         **{each.name.upper(): str(getattr(settings, each.name)) for each in fields(Settings)},
         "PATH": programs,
         "PYTHONUNBUFFERED": "1",
-        "REMAP_SIGTERM": "SIGQUIT",  # Celery hands its tasks back within seconds rather than finishing them.
     }
 
 
