@@ -53,6 +53,7 @@ def test_a_lawyer_drops_a_contract_asks_and_reads_the_clause_with_its_page(
     workspace, house = slack
     page.get_by_test_id("person-lena").click()
     page.get_by_test_id("channel-legal").click()
+    expect(page.get_by_role("heading", name="legal", level=2)).to_be_visible()
     page.get_by_test_id("file-input-channel").set_input_files(CONTRACT)
     expect(page.locator("[data-testid=chip][data-ready]")).to_be_visible(timeout=90 * SECONDS)
     page.get_by_test_id("composer-channel").press("Enter")

@@ -76,6 +76,7 @@ class App {
     scene.channel = channel.id;
     scene.thread = asked.thread && (found || !asked.channel) ? asked.thread : "";
     localStorage.setItem(`channel:${scene.me}`, channel.id);
+    this.restoreDrafts(channel); // At once: what is written while the messages come is written here.
     if (moved) { this.tab = asked.tab || "messages"; this.said = []; this.timeline.fresh = true; }
     if (moved && channel.kind === "im") scene.try(() => act("open_home", { person: scene.me, tab: this.tab }));
     const [said, replied] = await Promise.all([this.read(), scene.thread ? this.read(scene.thread).catch(() => null) : null]);
@@ -88,7 +89,6 @@ class App {
     this.replied = replied?.messages || [];
     this.drawnFor = scene.me;
     this.draw();
-    this.restoreDrafts(channel);
     if (scene.overview.modals.length) modal(scene.overview.modals[0], scene);
     document.body.dataset.ready = `${scene.me} ${scene.channel} ${scene.thread}`;
   }
