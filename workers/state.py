@@ -66,13 +66,13 @@ def upgrade(url: str) -> None:
         engine.dispose()
 
 
-def migrations(connection: Connection) -> "Config":
-    """Return what Alembic needs to work on `connection`."""
+def migrations(connection: Connection, *, comparing: bool = False) -> "Config":
+    """Return what Alembic needs to work on `connection`, and for `comparing` it with the tables of the code."""
     from alembic.config import Config  # noqa: PLC0415 - as above
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["connection"] = connection
+    config.attributes |= {"connection": connection, "comparing": comparing}
     return config
 
 

@@ -17,7 +17,7 @@ def main(message: str) -> None:
         upgrade(url)
         engine = connect(url)
         with engine.begin() as connection:
-            command.revision(migrations(connection), message, autogenerate=True)
+            command.revision(migrations(connection, comparing=True), message, autogenerate=True)
         engine.dispose()
 
 
