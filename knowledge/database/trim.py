@@ -3,11 +3,12 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from sqlglot import exp
 
 from knowledge.database.catalog import Catalog, Column
-from knowledge.database.names import parts, stemmed, words
+from knowledge.database.names import parts, singular, stemmed, words
 
 MANY = 4  # Columns; a list of fewer may well be what was wanted.
 _EVERYTHING = re.compile(
@@ -33,6 +34,7 @@ def trim(
         trimming.columns(tree)
         trimming.name(tree)
         trimming.doubles(tree)
+        trimming.call(tree)
     return trimming.changes
 
 
@@ -48,7 +50,7 @@ class _Trimming:
 
     def joins(self, select: exp.Select) -> None:
         """Leave out a joined table that nothing is taken from and that the question does not name."""
-        for join in reversed(select.args.get("joins") or []):  # What led to a table may go once that is gone.
+        for join in reversed(list(select.args.get("joins") or [])):  # What led to a table may go once that is gone.
             table, on = join.this, join.args.get("on")
             plain = not join.side or join.side.upper() == "LEFT"
             if not isinstance(table, exp.Table) or on is None or not plain:
@@ -58,7 +60,7 @@ class _Trimming:
             key = table.alias_or_name.lower()
             inside = {id(each) for each in on.find_all(exp.Column)}
             if all(id(each) in inside for each in _columns_of(select, key)):
-                select.args["joins"].remove(join)
+                select.set("joins", [each for each in select.args["joins"] if each is not join])
                 self.changes.append(f"{table.name} is not asked about")
 
     def name(self, select: exp.Select) -> None:
@@ -72,7 +74,7 @@ class _Trimming:
             table, named = found
             if any(self._is(each.unalias(), named, select) for each in select.expressions):
                 if len(select.expressions) > 1:
-                    select.expressions.remove(shown)
+                    select.set("expressions", [each for each in select.expressions if each is not shown])
                     self.changes.append(f"{named.full} says which {words(table)}")
                 continue
             if not set(stemmed(words(table))) <= self.asked or select.args.get("distinct"):
@@ -84,6 +86,16 @@ class _Trimming:
                 if select.args.get("group"):
                     select.group_by(name.copy(), copy=False)
                 self.changes.append(f"{named.full} instead of {column.name}")
+
+    def call(self, select: exp.Select) -> None:
+        """Head a column that is called only `name` by the thing that it names."""
+        sources = _sources(select)
+        taken = {each.alias_or_name.lower() for each in select.expressions}
+        for shown in list(select.expressions):
+            thing = singular(words(_table_of(shown, sources))).replace(" ", "_") if _is_a_name(shown) else ""
+            if thing and thing not in taken:
+                taken.add(thing)
+                shown.replace(exp.alias_(shown.copy(), thing))
 
     def columns(self, select: exp.Select) -> None:
         """Of a long list of columns, keep those that the question speaks of and the name of the thing."""
@@ -220,6 +232,10 @@ def _sources(select: exp.Select) -> dict[str, str]:
     read = [clause.this] if clause is not None else []
     read += [join.this for join in select.args.get("joins") or []]
     return {each.alias_or_name.lower(): each.name.lower() for each in read if isinstance(each, exp.Table)}
+
+
+def _is_a_name(shown: exp.Expr) -> TypeGuard[exp.Column]:
+    return isinstance(shown, exp.Column) and shown.name.lower() in _NAMES
 
 
 def _table_of(column: exp.Column, sources: Mapping[str, str]) -> str:

@@ -39,14 +39,14 @@ def trimmed(catalog):
             "SELECT branch_id, COUNT(*) AS n FROM customers GROUP BY branch_id",
             "How many customers are there by branch?",
             (
-                "SELECT branches.name, COUNT(*) AS n FROM customers LEFT JOIN branches "
+                "SELECT branches.name AS branch, COUNT(*) AS n FROM customers LEFT JOIN branches "
                 "ON branches.branch_id = customers.branch_id GROUP BY customers.branch_id, branches.name"
             ),
         ),
         (
             "SELECT b.branch_id, b.name FROM branches AS b",
             "Which branches are there?",
-            "SELECT b.name FROM branches AS b",
+            "SELECT b.name AS branch FROM branches AS b",
         ),
         (
             (
@@ -55,7 +55,7 @@ def trimmed(catalog):
             ),
             "Which branches have retail customers?",
             (
-                "SELECT DISTINCT b.name FROM branches AS b JOIN customers AS c ON c.branch_id = b.branch_id "
+                "SELECT DISTINCT b.name AS branch FROM branches AS b JOIN customers AS c ON c.branch_id = b.branch_id "
                 "WHERE c.segment = 'retail'"
             ),
         ),
