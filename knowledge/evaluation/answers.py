@@ -16,10 +16,10 @@ import knowledge
 from knowledge.counsel import Counsel
 from knowledge.documents.library import Library, embedder_name
 from knowledge.evaluation.progress import Progress, RememberedEmbeddings, Results, sample, version_of
+from knowledge.evaluation.shelf import open_library, put
 from knowledge.facts import facts, missing
 from knowledge.proof import split_markers, stands
-from knowledge.tables import connect, metadata
-from knowledge.types import PUBLIC, Answer, Question, Turn
+from knowledge.types import Answer, Question, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +93,10 @@ def evaluate(
 
 def _library(folder: Path, embeddings: Embeddings, work: Path) -> tuple[Library, dict[str, str]]:
     """Return a library of the cases' documents, and their ids there."""
-    work.mkdir(parents=True, exist_ok=True)
-    engine = connect(f"sqlite:///{work / 'library.db'}")
-    metadata.create_all(engine)
-    library = Library(engine, work / "library", embeddings)
+    library = open_library(work, embeddings)
     ids = {}
     for row in _rows(folder / "documents.jsonl"):
-        path = folder / "pdf" / f"{row['doc_id']}.pdf"
-        ids[row["doc_id"]] = document_id = library.keep(path)
-        library.read(document_id, name=path.name)
-        while library.embed(document_id):
-            pass
-        library.place(document_id, PUBLIC, name=path.name)
+        ids[row["doc_id"]] = put(library, folder / "pdf" / f"{row['doc_id']}.pdf")
     library.publish()
     return library, ids
 

@@ -19,8 +19,8 @@ from knowledge.documents.read import PAGE_BREAK
 from knowledge.evaluation.alignment import Alignment, Span, merge, overlap
 from knowledge.evaluation.baselines import Baseline, Dense, baselines
 from knowledge.evaluation.progress import Progress, RememberedEmbeddings, Results, sample, version_of
-from knowledge.tables import connect, metadata
-from knowledge.types import PUBLIC, Audience, Question
+from knowledge.evaluation.shelf import open_library, put
+from knowledge.types import Audience, Question
 
 BUDGETS = (2000, 4000, 8000)
 
@@ -110,19 +110,11 @@ def evaluate(
 
 def _library(folder: Path, embeddings: Embeddings, work: Path, on_progress: Progress) -> tuple[Library, dict[str, str]]:
     """Return a library of all the contracts, and their document ids."""
-    work.mkdir(parents=True, exist_ok=True)
-    engine = connect(f"sqlite:///{work / 'library.db'}")
-    metadata.create_all(engine)
-    library = Library(engine, work / "library", embeddings)
+    library = open_library(work, embeddings)
     rows = _rows(folder / "documents.jsonl")
     ids = {}
     for at, row in enumerate(rows, 1):
-        path = folder / "pdf" / f"{row['doc_id']}.pdf"
-        ids[row["doc_id"]] = document_id = library.keep(path)
-        library.read(document_id, name=path.name)
-        while library.embed(document_id, limit=100):
-            pass
-        library.place(document_id, PUBLIC, name=path.name)
+        ids[row["doc_id"]] = put(library, folder / "pdf" / f"{row['doc_id']}.pdf")
         if at % 10 == 0:
             on_progress(f"Read {at} of {len(rows)} contracts")
     if library.status().waiting or not library.status().documents:

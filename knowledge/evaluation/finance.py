@@ -16,8 +16,8 @@ import knowledge
 from knowledge.counsel import Counsel
 from knowledge.documents.library import Library, embedder_name
 from knowledge.evaluation.progress import Progress, RememberedEmbeddings, Results, sample, version_of
-from knowledge.tables import connect, metadata
-from knowledge.types import PUBLIC, Answer, Audience, Question
+from knowledge.evaluation.shelf import open_library, put
+from knowledge.types import Answer, Audience, Question
 
 WITHIN = 0.01  # A number may differ by this share: reports round, and so do people.
 CLOSED = re.compile(r"(?i)^\W*(yes|no)\b")
@@ -84,20 +84,12 @@ def evaluate(
 
 def _library(folder: Path, embeddings: Embeddings, work: Path, on_progress: Progress) -> tuple[Library, dict[str, str]]:
     """Return a library of all the reports, and their names by document id."""
-    work.mkdir(parents=True, exist_ok=True)
-    engine = connect(f"sqlite:///{work / 'library.db'}")
-    metadata.create_all(engine)
-    library = Library(engine, work / "library", embeddings)
+    library = open_library(work, embeddings)
     rows = _rows(folder / "documents.jsonl")
     names = {}
     for at, row in enumerate(rows, 1):
-        path = folder / "pdf" / f"{row['doc']}.pdf"
-        document_id = library.keep(path)
-        names[document_id] = row["doc"]
-        library.read(document_id, name=path.name)
-        while left := library.embed(document_id, limit=200):
-            on_progress(f"Report {at} of {len(rows)}: {left} passages to embed")
-        library.place(document_id, PUBLIC, name=path.name)
+        on_progress(f"Report {at} of {len(rows)}")
+        names[put(library, folder / "pdf" / f"{row['doc']}.pdf", on_progress=on_progress)] = row["doc"]
     if library.status().waiting or not library.status().documents:
         library.publish()
     return library, names

@@ -21,8 +21,8 @@ from knowledge.errors import UserError
 from knowledge.evaluation.arena import PASSWORD, READER, make_reader, run_script
 from knowledge.evaluation.mariadb import Server
 from knowledge.evaluation.server_log import statements
+from knowledge.evaluation.shelf import open_library, put
 from knowledge.routing import Router
-from knowledge.tables import connect, metadata
 from knowledge.types import Answer, Asker, Question
 from knowledge.write import SYSTEM
 
@@ -127,18 +127,11 @@ class FrontDesk:
 
 def library_of(texts: Mapping[str, tuple[str, str]], work: Path, embeddings: Embeddings) -> Library:
     """Return a library of texts, each given by its file's name with the place whose people may see it."""
-    work.mkdir(parents=True, exist_ok=True)
-    engine = connect(f"sqlite:///{work / 'library.db'}")
-    metadata.create_all(engine)
-    library = Library(engine, work / "library", embeddings)
+    library = open_library(work, embeddings)
     for name, (text, place) in texts.items():
         path = work / name
         path.write_text(text, encoding="utf-8")
-        document_id = library.keep(path)
-        library.read(document_id, name=name)
-        while library.embed(document_id):
-            pass
-        library.place(document_id, place, name=name)
+        put(library, path, place=place)
     library.publish()
     return library
 
