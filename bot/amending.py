@@ -4,10 +4,10 @@ from typing import Any
 
 from slack_bolt import Ack
 
-from bot.actions import open_form, place_of
-from bot.answers import answered, take_press
+from bot.actions import open_form
+from bot.answers import answered, carried, filled_in, take_press
 from bot.desk import Desk
-from bot.forms import menu, modal, read_form, words
+from bot.forms import menu, modal, words
 from knowledge.documents.fields import FIELDS, read_value
 from knowledge.errors import UserError
 from knowledge.types import Answer
@@ -28,16 +28,13 @@ def on_amend(desk: Desk, ack: Ack, action: dict[str, Any], body: dict[str, Any])
             menu("field", "Field", {name: called.capitalize() for name, called in FIELDS.items()}, initial=shown),
             words("value", "What is right?", optional=True, hint=HINT),
         ]
-        about = {"request": request.id, "message_ts": body["message"]["ts"], **place_of(body)}
-        open_form(desk, body, modal(FORM, "Correct a field", "Correct", blocks, about))
+        open_form(desk, body, modal(FORM, "Correct a field", "Correct", blocks, carried(request, body)))
     ack()
 
 
 def on_amendment(desk: Desk, ack: Ack, view: dict[str, Any], body: dict[str, Any]) -> None:
     """Record a correction; a form that Slack sends twice counts once, and who may make it is for the worker to find."""
-    about, filled = read_form(view)
-    press = {"user": body["user"], "channel": {"id": about["channel"]}, "message": {"ts": about["message_ts"]}}
-    found = answered(desk, about["request"], press)
+    filled, press, found = filled_in(desk, view, body)
     document, name, written = (filled.get(each, "") for each in ("document", "field", "value"))
     if not found or document not in dict(found[1].listed) or name not in FIELDS:
         ack()

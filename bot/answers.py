@@ -6,7 +6,7 @@ from slack_bolt import Ack
 
 from bot.actions import NOT_YOURS, open_form, place_of, whisper
 from bot.desk import Desk
-from bot.forms import modal
+from bot.forms import modal, read_form
 from knowledge.types import Answer
 from workers.render_data import WISHES
 from workers.request import Kind, Request
@@ -87,3 +87,17 @@ def take_press(
         item=f"{item}{edition}",
         detail=detail,
     )
+
+
+def carried(request: Request, body: dict[str, Any]) -> dict[str, Any]:
+    """Return what a form about an answer carries along, for `filled_in` to find the answer again."""
+    return {"request": request.id, "message_ts": body["message"]["ts"], **place_of(body)}
+
+
+def filled_in(
+    desk: Desk, view: dict[str, Any], body: dict[str, Any]
+) -> tuple[dict[str, str], dict[str, Any], tuple[Request, Answer] | None]:
+    """Return what a form holds, the press under the answer that it is about, and that answer if it still stands."""
+    about, filled = read_form(view)
+    press = {"user": body["user"], "channel": {"id": about["channel"]}, "message": {"ts": about["message_ts"]}}
+    return filled, press, answered(desk, about["request"], press)

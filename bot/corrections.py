@@ -5,9 +5,9 @@ from typing import Any
 from slack_bolt import Ack
 
 from bot.actions import open_form, place_of, whisper
-from bot.answers import answered, take_press
+from bot.answers import answered, carried, filled_in, take_press
 from bot.desk import Desk
-from bot.forms import choice, modal, read_form, words
+from bot.forms import choice, modal, words
 from bot.membership import ADMINS_ONLY, is_admin
 
 FORM = "correction"
@@ -35,16 +35,13 @@ def on_correct(desk: Desk, ack: Ack, action: dict[str, Any], body: dict[str, Any
         if answer.sql and len(answer.sql) <= LONGEST_SQL and is_admin(desk, body["user"]["id"]):
             hint = "It is checked and run as any query; another admin approves it before it counts as verified."
             blocks.append(words("sql", "The query", initial=answer.sql, optional=True, hint=hint))
-        about = {"request": request.id, "message_ts": body["message"]["ts"], **place_of(body)}
-        open_form(desk, body, modal(FORM, "Correct this", "Ask again", blocks, about))
+        open_form(desk, body, modal(FORM, "Correct this", "Ask again", blocks, carried(request, body)))
     ack()
 
 
 def on_correction(desk: Desk, ack: Ack, view: dict[str, Any], body: dict[str, Any]) -> None:
     """Record a correction as a question in the answer's thread; a form that Slack sends twice counts once."""
-    about, filled = read_form(view)
-    press = {"user": body["user"], "channel": {"id": about["channel"]}, "message": {"ts": about["message_ts"]}}
-    found = answered(desk, about["request"], press)
+    filled, press, found = filled_in(desk, view, body)
     if not found:
         ack()
         return
