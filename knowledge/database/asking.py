@@ -114,6 +114,9 @@ class Asking:
         if outcome.doubted:
             checks.append(Check("sure", False, "written once more, the query gave another result"))
             spoken = f"{spoken} ({self.phrases.unsure})"
+        if outcome.repeated:
+            checks.append(Check("counted once", False, f"some {outcome.repeated} may be counted more than once"))
+            spoken = f"{spoken} ({self.phrases.repeated.format(things=outcome.repeated)})"
         if scope.strange:
             said = f"the data does not speak of {', '.join(scope.strange)} by that name"
             checks.append(Check("by name", scope.belief >= DOUBTED, said))

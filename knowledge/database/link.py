@@ -13,6 +13,7 @@ from knowledge.database.catalog import Catalog, Column, Relation
 from knowledge.database.names import stemmed, words
 from knowledge.database.semantics import Metric
 from knowledge.database.values import Mention, ValueIndex
+from knowledge.database.ways import nearest_mentions
 
 # What asking itself is made of: names no thing that a database could hold.
 ASKING = frozenset(
@@ -85,6 +86,7 @@ class Linker:
         metrics = tuple(each for each in self.catalog.semantics.metrics if _speaks(question, (each.name, *each.words)))
         told = {stem for each in metrics for name in (each.name, *each.words) for stem in stemmed(name)}
         mentions = [each for each in self.values.find(question) if not set(stemmed(each.said)) <= told]
+        mentions = self._near(mentions, asked, helped, metrics=metrics, question=question)
         columns = self._columns(asked, helped, mentions)
         tables = self._ranked(asked, helped, columns, metrics=metrics, question=question, limit=limit)
         strange, known = self._strange(question, mentions, metrics)
@@ -102,6 +104,23 @@ class Linker:
         """Return how close a question is in meaning to the closest table, from 0 to 1."""
         scores = self._similar(question)
         return max(scores.values(), default=0.0)
+
+    def _near(
+        self,
+        mentions: list[Mention],
+        asked: Counter[str],
+        helped: set[str],
+        *,
+        metrics: Sequence[Metric],
+        question: str,
+    ) -> list[Mention]:
+        """Return the values mentioned, each where it is nearest to what the question is most about."""
+        if len({each.column.table for each in mentions}) < 2:
+            return mentions
+        columns = self._columns(asked, helped, ())
+        first = self._ranked(asked, helped, columns, metrics=metrics, question=question, limit=1)[0]
+        named = [name for name, names in self._tables.items() if any(each and each <= asked.keys() for each in names)]
+        return nearest_mentions(mentions, first, named, self.catalog)
 
     def _columns(
         self, asked: Counter[str], helped: set[str], mentions: Sequence[Mention]

@@ -10,6 +10,7 @@ from knowledge.database.catalog import Catalog, Column
 from knowledge.database.names import stemmed, words
 from knowledge.database.semantics import Metric
 from knowledge.database.values import ValueIndex
+from knowledge.database.ways import nearest, uphill
 
 NEARLY = 0.84
 _YES = frozenset({"yes", "y", "true", "t", "1"})
@@ -44,6 +45,8 @@ def settle_values(tree: exp.Expr, catalog: Catalog, index: ValueIndex, question:
                 if lowered and isinstance(bare, exp.Literal) and bare.is_string:
                     bare.set("this", bare.name.lower())
                 _settle(test, columns[0], column, bare, tables, index, changes, lowered=lowered, asked=asked)
+            if isinstance(test, exp.EQ) and isinstance(test.this, exp.Column):
+                changes += _nearer(test, tables, catalog, index, asked)
     return changes
 
 
@@ -84,29 +87,6 @@ def settle_groups(tree: exp.Expr) -> list[str]:
                 continue
             select.group_by(inner.copy(), copy=False)
             changes.append(f"grouped by {inner.sql()} too")
-    return changes
-
-
-def settle_counts(tree: exp.Expr, catalog: Catalog) -> list[str]:
-    """Count things once: joined to what points to them, a thing's key stands in many rows."""
-    changes: list[str] = []
-    pointed = {(join.to_table, join.to_column, join.table) for join in catalog.joins}
-    for select in tree.find_all(exp.Select):
-        tables = _tables(select, catalog)
-        if len(tables) < 2:
-            continue
-        for count in select.find_all(exp.Count):
-            column = count.this
-            if count.find_ancestor(exp.Select) is not select or not isinstance(column, exp.Column):
-                continue
-            group = select.args.get("group")
-            if group is not None and column in group.expressions:
-                continue  # In the group of one thing its rows are what is counted.
-            table = tables.get(column.table.lower(), "")
-            others = set(tables.values()) - {table}
-            if any((table, column.name.lower(), other) in pointed for other in others):
-                count.set("this", exp.Distinct(expressions=[column.copy()]))
-                changes.append(f"each {column.name} is counted once")
     return changes
 
 
@@ -277,3 +257,27 @@ def _settle(  # noqa: PLR0917 - one test with all that it stands among
         changes.append(f"“{said}” is written “{known[near[0]]}”")
         pattern = said.replace(said.strip("%"), known[near[0]])
         literal.set("this", pattern.lower() if lowered else pattern)
+
+
+def _nearer(
+    test: exp.EQ, tables: Mapping[str, str], catalog: Catalog, index: ValueIndex, asked: frozenset[str]
+) -> list[str]:
+    """Compare the column that tells directly about what is asked for, where the query took that of a far table."""
+    column, literal = test.this, test.expression
+    table = tables.get(column.table.lower(), "") if column.table else ""
+    if not table or not isinstance(literal, exp.Literal) or not literal.is_string:
+        return []
+    named = [each for each in tables.values() if set(stemmed(words(each))) <= asked]
+    start = next((each for each in [*named, *tables.values()] if each != table), "")
+    if not start or table in named or table in uphill(catalog, start):
+        return []
+    holding = [each for each, value in index.holds(literal.name) if value == literal.name]
+    steps = uphill(catalog, start)
+    near = [each for each in nearest(holding, start, catalog) if each.table.lower() in steps]
+    if not near:
+        return []
+    better = min(near, key=lambda each: len(each.values))
+    alias = next((name for name, each in tables.items() if each == better.table.lower()), better.table.lower())
+    column.set("this", exp.to_identifier(better.name))
+    column.set("table", exp.to_identifier(alias))
+    return [f"“{literal.name}” is taken for {better.full}"]

@@ -46,6 +46,7 @@ class Phrases:
     hidden: str
     overheard: str
     unsure: str
+    repeated: str
     strange: str
 
 
@@ -64,6 +65,7 @@ ENGLISH = Phrases(
     hidden="That asks for something you may not see: {names}.",
     overheard="Guests read along here; in a direct message to me you may see more.",
     unsure="Two ways to read the question give different results; please check the SQL.",
+    repeated="Some {things} may be counted more than once; please check the SQL.",
     strange="The data does not speak of {names} by that name; please check the SQL.",
 )
 SPANISH = Phrases(
@@ -81,6 +83,7 @@ SPANISH = Phrases(
     hidden="La pregunta pide algo que usted no puede ver: {names}.",
     overheard="Aquí leen invitados; en un mensaje directo puede que vea más.",
     unsure="Dos lecturas de la pregunta dan resultados distintos; revise el SQL.",
+    repeated="Algunos ({things}) pueden contarse más de una vez; revise el SQL.",
     strange="Los datos no hablan de {names} con ese nombre; revise el SQL.",
 )
 CHINESE = Phrases(
@@ -98,6 +101,7 @@ CHINESE = Phrases(
     hidden="该问题涉及您无权查看的内容：{names}。",
     overheard="此频道有访客；在私信中您或许能看到更多。",
     unsure="对问题的两种理解得出不同的结果，请检查 SQL。",
+    repeated="部分（{things}）可能被重复计算，请检查 SQL。",
     strange="数据中没有名为 {names} 的内容，请检查 SQL。",
 )
 LANGUAGES = {"English": ENGLISH, "Spanish": SPANISH, "Chinese": CHINESE}

@@ -16,11 +16,12 @@ from knowledge.database.dialect import parse
 from knowledge.database.guard import Guard, Guarded
 from knowledge.database.link import Linked
 from knowledge.database.mend import UnknownNameError, mend
+from knowledge.database.once import count_once
 from knowledge.database.periods import Period, follow_today
 from knowledge.database.prompt import SYSTEM, Example, prompt
 from knowledge.database.run import Result, Runner
 from knowledge.database.semantics import Metric
-from knowledge.database.settle import settle_counts, settle_groups, settle_metrics, settle_values
+from knowledge.database.settle import settle_groups, settle_metrics, settle_values
 from knowledge.database.trim import trim
 from knowledge.database.unions import merge_unions
 from knowledge.database.values import ValueIndex
@@ -45,6 +46,7 @@ class Written:
     changes: tuple[str, ...] = ()
     repairs: int = 0
     doubted: bool = False  # Written once more, it came out with another result.
+    repeated: str = ""  # The things of which some may be counted more than once.
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +129,10 @@ class SqlWriter:
             changes += settle_values(tree, self.catalog, self.values, wish.question)
             changes += mend(tree, self.catalog)
             changes += settle_groups(tree)
-            changes += settle_counts(tree, self.catalog)
             changes += settle_metrics(tree, wish.metrics)
             changes += trim(tree, self.catalog, wish.question, masked=self.guard.view.masked) if wish.question else []
+            found, repeated = count_once(tree, self.catalog, wish.question)
+            changes += found
             follow_today(tree, wish.spoken, self.catalog.dialect)
             guarded = self.guard.check(tree.sql(self.catalog.dialect))
             result = self.runner.run(guarded, stopped=self.stopped, user=self.asker, question=self.asked)
@@ -144,7 +147,7 @@ class SqlWriter:
             return Failed(error.repair, sql)
         finally:
             self.seconds["query"] = round(self.seconds.get("query", 0.0) + time.monotonic() - began, 3)
-        return Written(guarded, result, tuple(changes), repairs)
+        return Written(guarded, result, tuple(changes), repairs, repeated=repeated)
 
     def _doubted(self, first: Written, messages: Sequence[BaseMessage], wish: Wish) -> Written:
         """Have it written once more, less strictly, and say whether the result is another one."""

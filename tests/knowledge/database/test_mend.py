@@ -4,7 +4,8 @@ import pytest
 
 from knowledge.database.dialect import parse
 from knowledge.database.mend import UnknownNameError, mend
-from knowledge.database.settle import settle_counts, settle_groups, settle_values
+from knowledge.database.once import count_once
+from knowledge.database.settle import settle_groups, settle_values
 from knowledge.database.values import ValueIndex
 
 
@@ -13,7 +14,7 @@ def mended(sql, catalog):
     mend(tree, catalog)
     settle_values(tree, catalog, ValueIndex(catalog))
     settle_groups(tree)
-    settle_counts(tree, catalog)
+    count_once(tree, catalog, "")
     return tree.sql(catalog.dialect)
 
 
