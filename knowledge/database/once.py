@@ -150,7 +150,7 @@ class _Totals:
             column.name.lower()
             for equal in self._equals()
             if self._keys(equal) == {here, there}
-            for column in (equal.left, equal.right)
+            for column in equal.find_all(exp.Column)
             if column.table.lower() == there
         }
         table = self.tables[there]
