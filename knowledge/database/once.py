@@ -1,5 +1,6 @@
 """Count each row once: a total is not taken over rows that a join has multiplied."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -10,6 +11,7 @@ from knowledge.database.names import parts, stemmed, words
 from knowledge.database.rejoin import two_columns
 from knowledge.database.sources import first_of, key_of, queries_of
 
+_NUMBER_OF = re.compile(r"(?i)\b(?:(?:total )?(?:number|count) of|how many)\s+(?P<what>(?:[a-z]+\s+){0,2}[a-z]+)")
 _TOTALS = (exp.Sum, exp.Avg, exp.Count)
 
 
@@ -24,7 +26,7 @@ def count_once(tree: exp.Expr, catalog: Catalog, question: str) -> tuple[list[st
     changes: list[str] = []
     doubted = ""
     for select in list(tree.find_all(exp.Select)):
-        totals = _Totals(select, catalog, frozenset(stemmed(question)), frozenset(queries_of(tree)))
+        totals = _Totals(select, catalog, question, frozenset(queries_of(tree)))
         if len(totals.tables) > 1:
             totals.settle()
             changes += totals.changes
@@ -38,7 +40,7 @@ class _Totals:
 
     select: exp.Select
     catalog: Catalog
-    asked: frozenset[str]
+    question: str
     queries: frozenset[str]
     tables: dict[str, str] = field(init=False)
     changes: list[str] = field(default_factory=list)
@@ -84,6 +86,8 @@ class _Totals:
             return min(finest or taken, key=lambda key: len(self._multiplied(key)))
         if self._outer():
             return ""  # What a LEFT JOIN finds nothing for is a row too.
+        if said := self._said():
+            return "" if said in self._grouped() else said
         finest = [key for key in self.tables if not self._multiplied(key)]
         named = [key for key in self.tables if self._named(key)]
         if not named or any(key in named for key in finest):
@@ -103,9 +107,23 @@ class _Totals:
                 found.add(each.table.lower())
         return found
 
+    def _said(self) -> str:
+        """Return the one table whose rows the question wants counted: `how many courses`."""
+        for match in _NUMBER_OF.finditer(self.question):
+            said = stemmed(match["what"])
+            fits = [
+                (len(own), key)
+                for key, table in self.tables.items()
+                if (own := stemmed(words(self.catalog.relations[table].name))) and own == said[: len(own)]
+            ]
+            if fits and [size for size, _ in fits].count(max(fits)[0]) == 1:
+                return max(fits)[1]
+        return ""
+
     def _named(self, key: str) -> bool:
         relation = self.catalog.relations[self.tables[key]]
-        return any(set(stemmed(words(each))) <= self.asked for each in (relation.name, *relation.words))
+        asked = set(stemmed(self.question))
+        return any(set(stemmed(words(each))) <= asked for each in (relation.name, *relation.words))
 
     def _outer(self) -> bool:
         return any(join.side for join in self.select.args.get("joins") or [])

@@ -9,9 +9,11 @@ from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
+from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from knowledge.database.catalog import Catalog
+from knowledge.database.complete import complete, hollow
 from knowledge.database.dialect import parse
 from knowledge.database.guard import Guard, Guarded
 from knowledge.database.link import Linked
@@ -125,17 +127,11 @@ class SqlWriter:
         began = time.monotonic()
         try:
             tree = merge_unions(parse(sql, self.catalog.dialect))
-            changes = mend(tree, self.catalog)
-            changes += settle_values(tree, self.catalog, self.values, wish.question)
-            changes += mend(tree, self.catalog)
-            changes += settle_groups(tree)
-            changes += settle_metrics(tree, wish.metrics)
-            changes += trim(tree, self.catalog, wish.question, masked=self.guard.view.masked) if wish.question else []
-            found, repeated = count_once(tree, self.catalog, wish.question)
-            changes += found
-            follow_today(tree, wish.spoken, self.catalog.dialect)
+            changes, repeated = self._put_right(tree, wish)
             guarded = self.guard.check(tree.sql(self.catalog.dialect))
             result = self.runner.run(guarded, stopped=self.stopped, user=self.asker, question=self.asked)
+            if wish.question and (trouble := hollow(tree, self.catalog, result.table)):
+                return Failed(trouble, sql)
         except SqlglotError as error:
             return Failed(f"Syntax error: {str(error)[:200]}", sql)
         except UnknownNameError as error:
@@ -148,6 +144,22 @@ class SqlWriter:
         finally:
             self.seconds["query"] = round(self.seconds.get("query", 0.0) + time.monotonic() - began, 3)
         return Written(guarded, result, tuple(changes), repairs, repeated=repeated)
+
+    def _put_right(self, tree: exp.Expr, wish: Wish) -> tuple[list[str], str]:
+        """Bring a query to what the catalogue knows and to what was asked; return what changed, what is doubtful."""
+        changes = mend(tree, self.catalog)
+        changes += settle_values(tree, self.catalog, self.values, wish.question)
+        changes += mend(tree, self.catalog)
+        changes += settle_groups(tree)
+        changes += settle_metrics(tree, wish.metrics)
+        if wish.question:
+            changes += trim(tree, self.catalog, wish.question, masked=self.guard.view.masked)
+        found, repeated = count_once(tree, self.catalog, wish.question)
+        changes += found
+        if wish.question:
+            changes += complete(tree, self.catalog, wish.question)
+        follow_today(tree, wish.spoken, self.catalog.dialect)
+        return changes, repeated
 
     def _doubted(self, first: Written, messages: Sequence[BaseMessage], wish: Wish) -> Written:
         """Have it written once more, less strictly, and say whether the result is another one."""

@@ -1,0 +1,94 @@
+"""What a question wants to see and its query leaves out."""
+
+import pytest
+
+from knowledge.database.complete import complete, hollow
+from knowledge.database.dialect import parse
+from knowledge.types import Asker, Question, Table
+
+
+@pytest.mark.parametrize(
+    ("written", "question", "wanted"),
+    [
+        (
+            "SELECT AVG(balance) AS mean FROM accounts",
+            "What is the average balance in each currency?",
+            "SELECT accounts.currency, AVG(balance) AS mean FROM accounts GROUP BY accounts.currency",
+        ),
+        (
+            "SELECT COUNT(*) AS n FROM accounts",
+            "How many accounts were opened in each month?",
+            (
+                "SELECT STRFTIME('%Y-%m', accounts.opened_on) AS month, COUNT(*) AS n FROM accounts "
+                "GROUP BY STRFTIME('%Y-%m', accounts.opened_on)"
+            ),
+        ),
+        (
+            "SELECT AVG(balance) AS mean FROM accounts",
+            "What is the average balance?",
+            "SELECT AVG(balance) AS mean FROM accounts",
+        ),
+        (  # A figure per customer is one figure.
+            "SELECT CAST(COUNT(*) AS REAL) / COUNT(DISTINCT customer_id) AS n FROM accounts",
+            "How many accounts are there per customer on average?",
+            "SELECT CAST(COUNT(*) AS REAL) / COUNT(DISTINCT customer_id) AS n FROM accounts",
+        ),
+        (
+            "SELECT segment FROM customers GROUP BY segment ORDER BY COUNT(*) DESC LIMIT 1",
+            "Which segment has the most customers?",
+            "SELECT segment, COUNT(*) FROM customers GROUP BY segment ORDER BY COUNT(*) DESC LIMIT 1",
+        ),
+        (
+            "SELECT segment FROM customers GROUP BY segment ORDER BY COUNT(*) DESC LIMIT 1",
+            "Which segment has the most customers? Only the segment.",
+            "SELECT segment FROM customers GROUP BY segment ORDER BY COUNT(*) DESC LIMIT 1",
+        ),
+        (
+            "SELECT full_name FROM customers WHERE NOT branch_id IN (SELECT branch_id FROM customers)",
+            "Which customers have no branch?",
+            (
+                "SELECT full_name FROM customers WHERE (branch_id IS NULL OR NOT branch_id IN "
+                "(SELECT branch_id FROM customers WHERE NOT branch_id IS NULL))"
+            ),
+        ),
+        (  # A key is never missing; a list that leaves some out on purpose says nothing of what is missing.
+            (
+                "SELECT full_name FROM customers WHERE NOT customer_id IN "
+                "(SELECT customer_id FROM accounts WHERE balance > 9)"
+            ),
+            "Which customers have no account above 9?",
+            (
+                "SELECT full_name FROM customers WHERE NOT customer_id IN "
+                "(SELECT customer_id FROM accounts WHERE balance > 9 AND NOT customer_id IS NULL)"
+            ),
+        ),
+    ],
+)
+def test_a_query_is_completed_by_what_its_question_names(catalog, written, question, wanted):
+    tree = parse(written, catalog.dialect)
+
+    complete(tree, catalog, question)
+
+    assert tree.sql(catalog.dialect) == wanted
+
+
+def test_counting_the_one_row_that_each_thing_is_counts_nothing(catalog):
+    ones = Table(("name", "n"), (("Harbour", 1), ("Hill", 1)))
+    by_name = parse("SELECT name, COUNT(*) AS n FROM branches GROUP BY name", "sqlite")
+    by_city = parse("SELECT city, COUNT(*) AS n FROM branches GROUP BY city", "sqlite")
+
+    assert "join the table" in hollow(by_name, catalog, ones)
+    assert hollow(by_city, catalog, ones) == ""
+    assert hollow(by_name, catalog, Table(("name", "n"), (("Harbour", 2),))) == ""
+
+
+def test_a_query_that_counts_nothing_is_written_once_more(analyst, llm):
+    llm.says(
+        "SELECT name, COUNT(*) AS n FROM branches GROUP BY name ORDER BY n DESC LIMIT 1",
+        "SELECT b.name, COUNT(*) AS n FROM branches b JOIN customers c ON c.branch_id = b.branch_id GROUP BY b.name "
+        "ORDER BY n DESC LIMIT 1",
+    )
+
+    answer = analyst.answer(Question("Which branch has the most customers?", asker=Asker("U2", frozenset({"admin"}))))
+
+    assert answer.table.rows == (("Harbour", 2),)
