@@ -12,6 +12,7 @@
     │   ├── AnalysisError     code that was written for an analysis did not work
     │   └── UnavailableError  a part that is missing or down, with what to do about it
     └── TransientError        may work in a moment: retried, then reported
+        └── BankDownError     the bank's database does not answer
 
 Anything else is a bug: logged with its trace, answered with one apology and a reference number.
 """
@@ -78,8 +79,20 @@ class UnavailableError(UserError):
 
 
 class TransientError(TellerError):
-    """Something did not work this time."""
+    """Something did not work this time.
 
-    def __init__(self, message: str = "", *, after: float = 0.0) -> None:
+    `after` is how many seconds to wait before the next attempt; `shown` is what the asker is told when none succeeds.
+    """
+
+    def __init__(self, message: str = "", *, after: float = 0.0, shown: str = "") -> None:
         super().__init__(message)
         self.after = after
+        self.shown = shown
+
+
+class BankDownError(TransientError):
+    """The bank's database does not answer."""
+
+    def __init__(self, message: str = "", *, after: float = 5.0) -> None:
+        words = "The bank's database does not answer right now. I can still answer from documents; "
+        super().__init__(message, after=after, shown=f"{words}please ask about the data again in a few minutes.")

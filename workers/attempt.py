@@ -84,6 +84,8 @@ class Attempt:
             return True
         if isinstance(error, TransientError):
             wait = max(error.after, float(2**request.attempts))
+            if error.shown:
+                self.ledger.note(self.claim, trouble=error.shown)
             log.warning("Request %s is tried again in %.0f s: %s", request.reference, wait, error)
             self.ledger.again(self.claim, str(error), after=wait)
             return True

@@ -51,7 +51,9 @@ class Backlog:
         )
         tired = "I tried this several times and could not finish it. The error has been noted."
         late = "This took longer than fifteen minutes, so I stopped. Please ask again."
-        failed = [each.id for each in self.rows.all(poisoned) if self._give_up(each, tired)]
+        failed = [
+            each.id for each in self.rows.all(poisoned) if self._give_up(each, each.detail.get("trouble") or tired)
+        ]
         failed += [each.id for each in self.rows.all(overdue) if self._is_late(each) and self._give_up(each, late)]
         return tuple(failed)
 

@@ -12,7 +12,7 @@ from sqlalchemy.sql import quoted_name
 
 from knowledge.database.joins import Join, guess_joins
 from knowledge.database.semantics import Semantics, read_semantics
-from knowledge.errors import TransientError
+from knowledge.errors import BankDownError
 
 SAMPLED = 50_000  # Rows looked at for a column's values.
 VALUES = 2_000  # Distinct values kept of a column; one with more is no list to choose from.
@@ -174,7 +174,7 @@ def read_catalog(
             known = tuple(joins)
             guessed = guess_joins(connection, relations, known) if not meaning.joins else ()
     except OperationalError as error:
-        raise TransientError(f"The bank's database does not answer: {error.orig}", after=5) from error
+        raise BankDownError(f"The bank's database does not answer: {error.orig}") from error
     return Catalog(dialect, relations, (*known, *guessed), meaning)
 
 

@@ -29,6 +29,7 @@ from knowledge.database.session import (
     watched,
 )
 from knowledge.errors import (
+    BankDownError,
     QueryTooLongError,
     RefusedSqlError,
     SqlError,
@@ -126,7 +127,7 @@ class Runner:
             raw = self.engine.raw_connection()
             connection = raw.dbapi_connection
             if connection is None:
-                raise TransientError("The bank's database hung up.")
+                raise BankDownError("The bank's database hung up.")
             with watched(self.engine, connection, watch):
                 cost = self._price(raw, sql)
                 cursor = raw.cursor(SSCursor) if self.dialect == "mysql" else raw.cursor()
@@ -225,7 +226,7 @@ def _meaning(error: BaseException, watch: Watch) -> TellerError:
         if code in _DENIED:
             return UnavailableError(f"The bank's database does not let Teller read this ({code}).")
         if code in _DOWN or isinstance(error, pymysql.InterfaceError):
-            return TransientError("The bank's database cannot be reached.", after=5)
+            return BankDownError("The bank's database cannot be reached.")
         return SqlError(f"The database does not understand the query: {words}", repair=words)
     lower = words.lower()
     if "interrupted" in lower or "too big" in lower:

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 import redis
 
-from knowledge.errors import TellerError, TransientError, UnavailableError
+from knowledge.errors import BankDownError, TellerError, TransientError, UnavailableError
 from knowledge.people.memory import Memory
 from knowledge.types import Answer, Citation, Turn
 from tests.workers.asking import BEN, CHANNEL, TEAM, receive
@@ -148,6 +148,21 @@ def test_a_passing_error_is_tried_again_later_and_reported_in_the_end(services, 
     assert len(services.assistant.asked) == 4
     assert services.ledger.backlog.fail_hopeless() == (id_,)
     assert services.ledger.get(id_).error == "model busy"
+
+
+def test_a_bank_that_stays_down_is_named_with_what_can_still_be_asked(services, clock):
+    id_ = receive(services.ledger)
+    services.assistant.does = raising(BankDownError("refused (2003)"))
+
+    for _ in range(4):
+        answer_request(id_, services)
+        clock.forward(20)
+    services.ledger.backlog.fail_hopeless()
+
+    said = services.ledger.get(id_).reply["text"]
+    assert "bank's database does not answer" in said
+    assert "documents" in said
+    assert "2003" not in said
 
 
 def test_a_passing_error_then_an_answer(services, clock):

@@ -1,6 +1,7 @@
 """How queries run: read-only, bounded, recorded."""
 
 import sqlite3
+import tracemalloc
 from contextlib import closing
 
 import pytest
@@ -150,3 +151,22 @@ def test_cells_are_plain_and_of_bounded_length(runner, bank):
     ran = runner.run(unguarded("SELECT name, salary, NULL AS gone FROM staff WHERE staff_id = 99"))
 
     assert ran.table.rows == (("\ufffdA", 2.5, None),)
+
+
+def test_ten_million_rows_are_cut_without_being_held(bank):
+    with closing(sqlite3.connect(bank)) as connection, connection:
+        connection.execute("CREATE TABLE digit (d INTEGER)")
+        connection.executemany("INSERT INTO digit VALUES (?)", [(each,) for each in range(10)])
+        connection.execute(
+            "CREATE VIEW ten_million AS SELECT a.d FROM digit a, digit b, digit c, digit d, digit e, digit f, digit g"
+        )
+    runner = Runner(f"sqlite:///{bank}", seconds=20)
+    tracemalloc.start()
+
+    table = runner.run(unguarded("SELECT d FROM ten_million")).table
+
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    runner.close()
+    assert (len(table.rows), table.cut) == (1000, True)
+    assert peak < 2_000_000
