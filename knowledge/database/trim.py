@@ -1,7 +1,7 @@
 """Trim a query to what was asked: no joins that only multiply rows, no doubles, no columns nobody spoke of."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeGuard
 
@@ -59,7 +59,10 @@ class _Trimming:
                 continue
             key = table.alias_or_name.lower()
             inside = {id(each) for each in on.find_all(exp.Column)}
-            if all(id(each) in inside for each in _columns_of(select, key)):
+            outside = [each for each in _columns_of(select, key) if id(each) not in inside]
+            if outside and self._one(table, on, select) and _take_the_other_side(outside, on, key):
+                outside = []
+            if not outside:
                 select.set("joins", [each for each in select.args["joins"] if each is not join])
                 self.changes.append(f"{table.name} is not asked about")
 
@@ -254,3 +257,18 @@ def _columns_of(select: exp.Select, key: str) -> Iterator[exp.Column]:
     for star in select.find_all(exp.Star):
         if not isinstance(star.parent, exp.Count):
             yield exp.Column(this=exp.Star())
+
+
+def _take_the_other_side(columns: Sequence[exp.Column], on: exp.Expr, key: str) -> bool:
+    """Take what is asked of a joined table from the side that points to it, where it is the key alone."""
+    ends = list(on.find_all(exp.Column))
+    mine = next((each for each in ends if each.table.lower() == key), None)
+    other = next((each for each in ends if each.table.lower() != key and each.table), None)
+    if mine is None or other is None or any(each.name.lower() != mine.name.lower() for each in columns):
+        return False
+    if not all(each.table.lower() == key and each.parent is not None for each in columns):
+        return False
+    for each in columns:
+        each.set("this", other.this.copy())
+        each.set("table", other.args["table"].copy())
+    return True

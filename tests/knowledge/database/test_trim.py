@@ -43,6 +43,14 @@ def trimmed(catalog):
                 "ON branches.branch_id = customers.branch_id GROUP BY customers.branch_id, branches.name"
             ),
         ),
+        (  # The key that points to a branch says which, without the branch.
+            (
+                "SELECT b.branch_id, COUNT(*) AS n FROM customers AS c JOIN branches AS b ON c.branch_id = b.branch_id "
+                "GROUP BY b.branch_id"
+            ),
+            "How many customers has each branch id?",
+            "SELECT c.branch_id, COUNT(*) AS n FROM customers AS c GROUP BY c.branch_id",
+        ),
         (
             "SELECT b.branch_id, b.name FROM branches AS b",
             "Which branches are there?",
