@@ -9,6 +9,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage, SystemMessage
 
 from knowledge.analysis.wish import wished
+from knowledge.database.why_asked import wondered
 from knowledge.errors import TransientError, UnavailableError
 from knowledge.intents import Intents, Reading
 from knowledge.models.llm import write
@@ -144,6 +145,7 @@ class Router:
         if before == "data" and ("chart" in reading.cues or wished(question.text)):
             return {name: float(name == "data") for name in weights}  # The last result is to be drawn or analysed.
         leaning = leans(question.text, question.thread) or len(question.text.split()) <= FRAGMENT
+        leaning = leaning or (before == "data" and wondered(question.text) is not None)
         if before:
             weights[before] *= LEANING if leaning else THREAD
         if question.focus:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from langchain_core.messages import HumanMessage, SystemMessage
 
 from knowledge.analysis import wish
-from knowledge.database import chart, tell
+from knowledge.database import chart, tell, why
 from knowledge.database.analysed import LEFT, answered, asks_anew
 from knowledge.database.catalog import Catalog
 from knowledge.database.desk import Desk, Sight
@@ -26,7 +26,7 @@ from knowledge.database.write import Failed, SqlWriter, Written
 from knowledge.errors import AnalysisError, UnavailableError
 from knowledge.models.llm import write
 from knowledge.phrasing import language
-from knowledge.types import Answer, Check, Choice, Question
+from knowledge.types import Answer, Check, Choice, Question, Turn
 
 Words = Callable[[str], None]
 DOUBTED = 0.85  # Below this belief of the model's, the asker is told what the data does not speak of.
@@ -61,6 +61,10 @@ class Asking:
         last = next((turn for turn in reversed(question.thread) if turn.sql), None)
         if last is not None and only_draws(text):
             return self.told(text, self._again(last.sql, sight))
+        if question.thread and question.thread[-1].sql and (wondered := why.wondered(text)):
+            explained = self._explained(text, wondered, question.thread[-1], sight)
+            if explained is not None:
+                return explained
         if last is not None and (hint := wish.wished(text)) and not asks_anew(text, last, sight.catalog):
             return self._analysed(text, hint, self._again(last.sql, sight))
         text, asked_back = self._settled(undrawn(text))
@@ -206,6 +210,14 @@ class Asking:
             guarded, stopped=self.stopped, user=self.question.asker.user, question=self.question.text
         )
         return Written(guarded, result)
+
+    def _explained(self, text: str, wondered: why.Wondered, last: Turn, sight: Sight) -> Answer | None:
+        """Return where the difference lies that a message asks about, when it is about the last result."""
+        self.on_stage("Taking the difference apart")
+        with self._timed("why"):
+            explainer = why.Explainer(sight, self.desk.runner, self.question, self.desk.today(), self.stopped)
+            found = explainer.explain(text, wondered, last, self._again(last.sql, sight))
+        return found.told(self.told(text, found.outcome)) if found is not None else None
 
     def _analysed(self, text: str, hint: str, outcome: Written) -> Answer:
         """Return what generated code finds in a result, or else what can be shown without it."""
