@@ -62,7 +62,8 @@ def named(text: str, axis: Axis, today: date) -> tuple[Point, ...] | None:
         return _things(text, axis.points)
     asked = _time(text, axis.grain, today)
     if not asked:
-        return ()
+        others = {"month", "quarter", "year", "day"} - {axis.grain}
+        return None if any(_time(text, grain, today) for grain in others) else ()
     found = [each for each in axis.points if any(_is(each, year, part, axis.grain) for year, part in asked)]
     return tuple(found[-1:]) or None
 
@@ -115,8 +116,9 @@ def _sign(value: float) -> int:
 
 
 def _things(text: str, points: Sequence[Point]) -> tuple[Point, ...]:
-    """Return the points by whole name, the longest first; else those one of whose words is said."""
-    whole = sorted((each for each in points if said(each.label, text)), key=lambda each: -len(each.label))
+    """Return the point that is named first, the longest name of those; else those one of whose words is said."""
+    whole = [each for each in points if said(each.label, text)]
+    whole.sort(key=lambda each: (text.casefold().find(each.label.casefold()), -len(each.label)))
     if whole:
         return tuple(whole[:1])
     stems = stemmed(text)
@@ -131,12 +133,12 @@ def _things(text: str, points: Sequence[Point]) -> tuple[Point, ...]:
 
 def _time(text: str, grain: str, today: date) -> list[tuple[int, int | str]]:
     """Return the periods of this grain that a text names: year, or 0 where it says none, and part of the year."""
-    if match := _RELATIVE.search(text):
-        return _relative(match, grain, today)
+    if (match := _RELATIVE.search(text)) and (found := _relative(match, grain, today)):
+        return found
     match grain:
         case "month":
-            found = [*_MONTH.finditer(text), *_ISO_MONTH.finditer(text)]
-            return [(int(each["year"] or 0), _month(each["name"])) for each in found]
+            months = [*_MONTH.finditer(text), *_ISO_MONTH.finditer(text)]
+            return [(int(each["year"] or 0), _month(each["name"])) for each in months]
         case "quarter":
             return [
                 (int(each["year"] or 0), int(each["number"] or _ORDINALS.index(each["ordinal"].lower()) + 1))

@@ -94,7 +94,7 @@ def concentration(found: Carried, grouped: Grouped, *, first: bool) -> str:
     parts = found.parts[: found.top]
     names = " and ".join(name_of(each) for each in parts)
     sums = sum(each.difference for each in parts)
-    own = figure(abs(sums))
+    own = figure(float(f"{abs(sums):.12g}"))  # Without what adding averages leaves behind the last place.
     of = f" of the {more(total, grouped)}" if first else ""
     if not found.stands_out:
         largest = found.parts[0]
@@ -128,7 +128,7 @@ def instead(grouped: Grouped | None, catalog: Catalog, tables: Sequence[str]) ->
 def more(difference: float, grouped: Grouped) -> str:
     """Return by how much something is more or less."""
     less = "fewer" if grouped.counted else "less"
-    return f"{figure(abs(difference))} {'more' if difference > 0 else less}"
+    return f"{figure(float(f'{abs(difference):.12g}'))} {'more' if difference > 0 else less}"
 
 
 def measured(grouped: Grouped, table: Table) -> str:

@@ -186,6 +186,18 @@ def test_a_group_is_held_against_the_average_of_the_others(analyst):
     assert answer.table.rows[0][:4] == ("fees", 44, 0, 44)
 
 
+def test_a_value_that_is_called_low_may_be_high(analyst):
+    sql = "SELECT severity, COUNT(*) AS n FROM complaints GROUP BY severity"
+
+    answer = ask(analyst, "why is low so high?", sql=sql, before="complaints by severity")
+
+    assert answer.text.startswith("low: 83 complaints, 54 more than high (29)")
+
+
+def test_the_month_of_this_year_is_that_month(analyst):
+    assert ask(analyst, "why so high in May this year?").text.startswith("May 2026: 61 complaints")
+
+
 def test_one_row_is_held_against_the_one_that_is_named(analyst):
     answer = ask(analyst, "why is May higher than March?")
 
@@ -227,6 +239,7 @@ def test_an_average_is_compared_and_not_split(analyst):
 
 def test_a_period_or_a_value_that_the_result_does_not_hold_is_not_guessed(analyst):
     assert "no row for that; it goes from March 2026" in ask(analyst, "why so low in March 2019?").text
+    assert "no row for that" in ask(analyst, "why so low in the first quarter?").text
     assert "no row for Hamar" in ask(analyst, "why is Hamar so low?").text
 
 
