@@ -160,9 +160,10 @@ class Answer:
     `text` marks its sources as `[1]`, counting `citations` from one. When `refused`, `text` says that the
     answer was not found and `nearest` holds the closest passages. `timings` are seconds by stage.
     For data, `filters` and `definitions` say in plain words what was counted, `as_of` how fresh it is, `verified` who
-    approved the query and when. An answer with `choices` asks back. `code` was written by the model and worked
-    the answer out, with `picture` where that is a chart. An answer over the fields of documents names in `listed` the
-    id and name of each that it tells of, or that does not say.
+    approved the query and `verified_on` when, or `outdated` when one was approved that counts no more; `understood` is
+    the question, whole where it leaned on the one before. An answer with `choices` asks back. `code` was written by
+    the model and worked the answer out, with `picture` where that is a chart. An answer over the fields of documents
+    names in `listed` the id and name of each that it tells of, or that does not say.
     """
 
     text: str
@@ -177,6 +178,9 @@ class Answer:
     definitions: tuple[str, ...] = ()
     as_of: str = ""
     verified: str = ""
+    verified_on: str = ""
+    outdated: str = ""
+    understood: str = ""
     choices: tuple[Choice, ...] = ()
     checks: tuple[Check, ...] = ()
     confidence: float = 0.0

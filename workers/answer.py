@@ -12,7 +12,7 @@ from knowledge.types import Answer, Asker, Question, Turn
 from workers.attempt import Attempt
 from workers.audience import audience_of
 from workers.celery import DELIVER, app, beat_path, beating, send
-from workers.correct import corrected, correction_of
+from workers.correct import corrected, correction_of, keep_for_review
 from workers.posting import repair
 from workers.progress import Progress, clear_status
 from workers.report import attach_report
@@ -63,7 +63,7 @@ def answer_request(id: str, services: "Services") -> None:  # noqa: A002
         with Progress(services.slack, ledger, claim) as progress:
             progress.stage("Looking into it")
             question = question_of(request, services, key)
-            if correction_of(claim):
+            if correction_of(claim).get("sql"):
                 found = corrected(claim, question, services)
             else:
                 found = services.assistant.answer(
@@ -71,9 +71,11 @@ def answer_request(id: str, services: "Services") -> None:  # noqa: A002
                 )
         if attempt.stopped():
             log.info("Nobody waits for %s any more", request.reference)
-        elif ledger.ready(claim, {"type": "answer", **found.to_json()}):
-            remember(request, found, services, key)
-            attach_report(request, found, services)
+        else:
+            keep_for_review(claim, found, services)
+            if ledger.ready(claim, {"type": "answer", **found.to_json()}):
+                remember(request, found, services, key)
+                attach_report(request, found, services)
     if attempt.stopped():
         withdraw(id, services)
     deliver_soon(id, services)

@@ -1,43 +1,61 @@
-"""Let an admin make a query verified that another one has corrected."""
+"""Let an admin decide about a query that somebody has corrected."""
 
 from typing import TYPE_CHECKING
 
+from knowledge.database.review import REJECTED, VERIFIED, Review
 from knowledge.errors import NotAllowedError
-from workers.answer import asker_of, deliver_soon
+from workers.answer import deliver_soon
 from workers.attempt import Attempt
 from workers.celery import app
 from workers.correct import ADMINS_ONLY
-from workers.roles import ADMIN
+from workers.slack import SlackRefusedError
 
 if TYPE_CHECKING:
     from workers.wiring import Services
 
+SAID = {
+    VERIFIED: "Verified by {name}. The next who asks this gets the same query, with a badge that says who approved it "
+    "and when.",
+    REJECTED: "{name} has looked at this correction and put it aside: its query does not count as verified.",
+}
+
 
 @app.task(name="workers.deliver.approve")  # type: ignore[untyped-decorator, unused-ignore]
 def approve(*, v: int, id: str) -> None:  # noqa: A002 - the payload's version and the request
-    """Make a corrected query verified; running twice makes it so once."""
+    """Decide about a corrected query and say so in its thread; running twice decides once."""
     if v == 1:
-        approve_pair(id, app.services)
+        decide(id, app.services)
 
 
-def approve_pair(id: str, services: "Services") -> None:  # noqa: A002
-    """Approve the query that a press names, when the one who pressed is an admin and not its author."""
-    from knowledge.database.pairs import VERIFIED, Pairs  # noqa: PLC0415 - brings what reads queries
-
+def decide(id: str, services: "Services") -> None:  # noqa: A002
+    """Approve or reject the query that a press names, when the one who pressed is an admin and not its author."""
     ledger = services.ledger
     claim = ledger.claim(id)
     if claim is None:
         return
     request = claim.request
     with Attempt(ledger, claim):
-        if ADMIN not in asker_of(request, services.slack, services.roles).roles:
-            raise NotAllowedError(ADMINS_ONLY)
-        number = int(request.detail["pair"])
-        pairs = Pairs(services.engine)
-        known = pairs.get(number)
-        again = known is not None and known.state == VERIFIED and known.reviewer == request.user
-        if not again:  # An attempt that died may have done it.
-            pairs.approve(number, reviewer=request.user)
-        words = "Verified. The next who asks this gets the same query, with a badge that says who approved it and when."
+        require_admin(request.user, services)
+        number, state = int(request.detail["pair"]), str(request.detail.get("state", VERIFIED))
+        review = Review(services.engine)
+        known = review.get(number)
+        again = known is not None and known.state == state and known.reviewer == request.user
+        if not again:  # The page where it was pressed, or an attempt that died, may have done it.
+            (review.approve if state == VERIFIED else review.reject)(number, reviewer=request.user)
+        words = SAID[state].format(name=services.slack.name_of(request.user))
         ledger.ready(claim, {"type": "notice", "text": words})
     deliver_soon(id, services)
+
+
+def require_admin(user: str, services: "Services") -> None:
+    """Return when `user` is an admin, whoever else reads along where they pressed.
+
+    Raises:
+        NotAllowedError: they are not, or Slack does not know them.
+    """
+    try:
+        if user and (user in services.roles.admins or services.slack.is_admin(user)):
+            return
+    except SlackRefusedError as error:
+        raise NotAllowedError(ADMINS_ONLY) from error
+    raise NotAllowedError(ADMINS_ONLY)

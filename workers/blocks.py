@@ -11,6 +11,7 @@ CHARACTERS = 10_000  # All blocks of a message together; Slack refuses about 13,
 _URL = re.compile(r"(?i)\b(?:https?|ftp|file|mailto|tel|slack|data|javascript):(?://)?[^\s<>\"')\]]+")
 _DOMAIN = re.compile(r"(?i)\b(?:[\w-]+\.)+(?!(?:pdf|csv|txt|docx|xlsx)\b)[a-z]{2,}\b(?:/[^\s<>\"')\]]*)?")
 _MARKDOWN_LINK = re.compile(r"!?\[([^\]\n]*)\](?:\([^)\n]*\)| ?\[[^\]\n]*[^\]\d\n][^\]\n]*\])")
+_PERSON = re.compile(r"[UW][A-Z0-9]{5,20}")
 _BOLD = re.compile(r"\*\*([^*\n]+)\*\*")
 _HEADING = re.compile(r"(?m)^#{1,6}\s+(.+?)\s*$")
 _BULLET = re.compile(r"(?m)^(\s*)[-*]\s+")
@@ -48,6 +49,20 @@ def inline(text: str, most: int) -> str:
     """Return a document's words on one line, safe, with nothing that Slack would format."""
     line = cut(" ".join(text.split()), most)
     return re.sub(r"([*_~`])", "\u2060\\1\u2060", safe(line))
+
+
+def person(user: str) -> str:
+    """Return somebody as Slack shows them by their name; what is no id of Slack's stays words."""
+    return f"<@{user}>" if _PERSON.fullmatch(user) else inline(user, 80) or "somebody"
+
+
+def ago(seconds: float) -> str:
+    """Return how long ago something was, in words."""
+    for size, word in ((86_400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = int(seconds // size)
+            return f"{count} {word}{'' if count == 1 else 's'} ago"
+    return "just now"
 
 
 def cut(text: str, most: int) -> str:

@@ -34,6 +34,7 @@ TASKS: Mapping[Kind, str] = {
     "crawl": "workers.index.index",
     "chart": "workers.deliver.redraw",
     "approval": "workers.deliver.approve",
+    "renewal": "workers.answer.renew",  # It takes what answers from the data.
     "field": "workers.deliver.amend",
 }
 DELIVER = "workers.deliver.deliver"
@@ -65,6 +66,7 @@ FIXED = {
         "workers.show",
         "workers.redraw",
         "workers.approve",
+        "workers.renew",
         "workers.amend",
     ),
 }

@@ -9,13 +9,17 @@ from typing import Any
 from knowledge.database.chart_block import block as chart_block
 from knowledge.database.chart_spec import Chart
 from knowledge.types import Answer, Table
-from workers.blocks import Block, actions, button, context, cut, inline
+from workers.blocks import Block, actions, button, context, cut, inline, person
 
 ROWS = 99  # Slack takes a hundred, with the head.
 COLUMNS = 20
 CELL = 120
 CHARACTERS = 6000  # Of a table's cells; Slack takes ten thousand, and about thirteen of all blocks.
 PAGE = 10  # Longer tables are leafed through and sorted.
+OUTDATED = (
+    "A verified query for this question exists, approved on {day}; but the tables that it reads, or their definitions, "
+    "have changed since. It is not used, and waits for another review."
+)
 WISHES = {"bar": "Bar", "line": "Line", "pie": "Pie", "table": "Table"}
 
 _HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\x00-\x08\x0b-\x1f]")
@@ -32,7 +36,7 @@ def data_blocks(answer: Answer) -> list[Block]:
         blocks.append(table_block(answer.table, caption=chart.title if chart else "Result"))
     notes = [_rows_note(answer.table)] if answer.table else []
     notes += [f"Data as of {inline(answer.as_of, 60)}"] if answer.as_of else []
-    notes += [f":white_check_mark: Verified: {inline(answer.verified, 150)}"] if answer.verified else []
+    notes += [f":white_check_mark: {_verified(answer)}"] if answer.verified else []
     blocks += [context("  ·  ".join(notes))] if notes else []
     blocks += [context(line) for line in _small_print(answer)]
     return blocks
@@ -130,11 +134,19 @@ def _plain_table(block: Block) -> Block:
     return {"type": "table", "rows": rows}
 
 
+def _verified(answer: Answer) -> str:
+    return f"Verified by {person(answer.verified)}" + (
+        f" on {inline(answer.verified_on, 20)}" * bool(answer.verified_on)
+    )
+
+
 def _small_print(answer: Answer) -> Iterator[str]:
     if answer.filters:
         yield "*Counted:* " + "; ".join(inline(each, 200) for each in answer.filters)
     if answer.definitions:
         yield "*Meaning:* " + "; ".join(inline(each, 250) for each in answer.definitions)
+    if answer.outdated:
+        yield OUTDATED.format(day=inline(answer.outdated, 20))
 
 
 def _rows_note(table: Table) -> str:

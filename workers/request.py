@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, Row,
 
 from knowledge.tables import LongText, metadata
 
-Kind = Literal["question", "file", "removal", "reindex", "page", "chart", "crawl", "approval", "field"]
+Kind = Literal["question", "file", "removal", "reindex", "page", "chart", "crawl", "approval", "renewal", "field"]
 ChannelType = Literal["channel", "group", "im", "mpim", "cli"]
 
 UNFINISHED = ("received", "queued", "running", "ready")
@@ -119,7 +119,7 @@ class Request:
     @property
     def reply_thread(self) -> str:
         """Return the thread that the reply belongs in; empty when there is no message to hang it on."""
-        if self.thread_ts or self.kind in ("reindex", "crawl"):
+        if self.thread_ts or self.kind in ("reindex", "crawl", "renewal"):
             return self.thread_ts
         return self.message_ts
 

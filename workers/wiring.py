@@ -176,6 +176,7 @@ class Services:
             )
             catalog = read_catalog(runner.engine, semantics=meaning)
             pairs = Pairs(self.engine, self.embeddings)
+            pairs.mark(catalog)
             return Analyst(
                 catalog,
                 policy,

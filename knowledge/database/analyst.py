@@ -1,6 +1,7 @@
 """The one who knows the bank's data: answers questions, runs what people correct, keeps it for review."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from langchain_core.embeddings import Embeddings
@@ -12,11 +13,12 @@ from knowledge.database.catalog import Catalog
 from knowledge.database.choices import Choices
 from knowledge.database.desk import Desk
 from knowledge.database.guard import Guard
-from knowledge.database.pairs import Pairs
+from knowledge.database.pairs import Pairs, fingerprint
 from knowledge.database.policy import Policy
+from knowledge.database.review import NOT_VERIFIED, Pair
 from knowledge.database.run import Runner
 from knowledge.database.write import Written
-from knowledge.errors import RefusedSqlError
+from knowledge.errors import RefusedSqlError, UserError
 from knowledge.types import Answer, Question
 
 Words = Callable[[str], None]
@@ -91,17 +93,33 @@ class Analyst:
         result = self.desk.runner.run(guarded, user=question.asker.user, question=question.text)
         return asking.told(question.text, Written(guarded, result))
 
-    def correct(self, question: Question, sql: str, *, author: str, reason: str = "") -> tuple[Answer, int]:
-        """Run a corrected query and keep it for a reviewer; return what it shows and the number to approve.
+    def keep(self, question: str, answer: Answer, *, author: str, reason: str = "", request: str = "") -> int:
+        """Keep the query of an answer for a reviewer, as what answers `question`; return the number to approve.
+
+        A `request` keeps one, however often it is tried.
+        """
+        if self.pairs is None or not answer.sql:
+            return 0
+        return self.pairs.propose(
+            question,
+            answer.sql,
+            tables=answer.searched,
+            fingerprint=fingerprint(self.catalog, answer.searched),
+            author=author,
+            reason=reason,
+            request=request,
+        )
+
+    def renew(self, number: int, question: Question) -> Pair:
+        """Let a verified query count again, in the name of who asks, once it has run on the data as it is now.
 
         Raises:
+            NotAllowedError, UserError: as `Review.renew` does.
             RefusedSqlError, SqlError, QueryTooLongError, TransientError: as `run` does.
         """
-        answer = self.run(question, sql)
-        if self.pairs is None:
-            return answer, 0
-        guarded = self.guard(question).check(sql)
-        number = self.pairs.propose(
-            question.text, guarded.asked, catalog=self.catalog, tables=guarded.tables, author=author, reason=reason
-        )
-        return answer, number
+        pair = self.pairs.get(number) if self.pairs is not None else None
+        if self.pairs is None or pair is None:
+            raise UserError(NOT_VERIFIED)
+        tables = self.run(replace(question, text=pair.question), pair.sql).searched
+        reviewer, now = question.asker.user, fingerprint(self.catalog, tables)
+        return self.pairs.renew(number, reviewer=reviewer, tables=tables, fingerprint=now)

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 
 from langchain_core.messages import HumanMessage, SystemMessage
 
@@ -17,9 +16,9 @@ from knowledge.database.desk import Desk, Sight
 from knowledge.database.guard import Guard
 from knowledge.database.link import Linked
 from knowledge.database.names import words
-from knowledge.database.pairs import Pair
 from knowledge.database.periods import fixed_days, periods
 from knowledge.database.prompt import Example
+from knowledge.database.review import Pair
 from knowledge.database.scope import Scope
 from knowledge.database.thread import follows, only_draws, undrawn, whole
 from knowledge.database.write import Failed, SqlWriter, Written
@@ -49,6 +48,8 @@ class Asking:
     seconds: dict[str, float] = field(default_factory=dict)
     phrases: tell.Phrases = tell.ENGLISH
     definitions: list[str] = field(default_factory=list)
+    understood: str = ""
+    outdated: str = ""
 
     def answer(self) -> Answer:
         """Return the answer, a refusal, or the question asked back."""
@@ -60,6 +61,7 @@ class Asking:
             return self._refused(self.phrases.hidden.format(names="the bank's data"), "forbidden")
         last = next((turn for turn in reversed(question.thread) if turn.sql), None)
         if last is not None and only_draws(text):
+            self.understood = last.question
             return self.told(text, self._again(last.sql, sight))
         if question.thread and question.thread[-1].sql and (wondered := why.wondered(text)):
             explained = self._explained(text, wondered, question.thread[-1], sight)
@@ -71,7 +73,7 @@ class Asking:
         if asked_back is not None:
             return asked_back
         previous = Example(last.question, last.sql) if last is not None and follows(text) else None
-        full = whole(text, previous.question) if previous else text
+        full = self.understood = whole(text, previous.question) if previous else text
         pair, examples = self._pairs(full)
         writer = SqlWriter(
             desk.llm,
@@ -127,10 +129,6 @@ class Asking:
             if scope.belief < DOUBTED:
                 spoken = f"{spoken} ({self.phrases.strange.format(names=', '.join(scope.strange))})"
         drawn = chart.chart_of(table, f"{self.question.text} {text}")
-        verified = ""
-        if pair is not None:
-            day = datetime.fromtimestamp(pair.reviewed_at, UTC).date().isoformat()
-            verified = f"{pair.reviewer}, {day}"
         with self._timed("fresh"):
             as_of = desk.as_of(guarded.tables, self.question)
         return Answer(
@@ -142,7 +140,10 @@ class Asking:
             filters=tell.filters(guarded.asked, desk.catalog),
             definitions=tuple(dict.fromkeys(self.definitions)),
             as_of=as_of,
-            verified=verified,
+            verified=pair.reviewer if pair is not None else "",
+            verified_on=pair.reviewed_on if pair is not None else "",
+            outdated=self.outdated,
+            understood=self.understood,
             checks=tuple(checks),
             confidence=1.0 if pair is not None else scope.belief,
             searched=guarded.tables,
@@ -196,11 +197,19 @@ class Asking:
         """Return the verified pair that is this very question, and those like it as examples."""
         if self.desk.pairs is None:
             return None, []
+
+        def asked(found: list[tuple[Pair, float]]) -> Pair | None:
+            for pair, score in found:
+                moved = fixed_days(pair.sql) and bool(periods(text, self.desk.today()))
+                if score >= SAME and _figures(pair.question) == _figures(text) and not moved:
+                    return pair
+            return None
+
         similar = self.desk.pairs.similar(text, self.desk.catalog)
-        for pair, score in similar:
-            moved = fixed_days(pair.sql) and bool(periods(text, self.desk.today()))
-            if score >= SAME and _figures(pair.question) == _figures(text) and not moved:
-                return pair, []
+        if pair := asked(similar):
+            return pair, []
+        if gone := asked(self.desk.pairs.similar(text, self.desk.catalog, stale=True)):
+            self.outdated = gone.reviewed_on
         return None, [Example(pair.question, pair.sql) for pair, _ in similar]
 
     def _again(self, sql: str, sight: Sight) -> Written:

@@ -159,12 +159,21 @@ class Bot:
         }  # fmt: skip
         return self.post(urlencode({"payload": json.dumps(body)}), "application/x-www-form-urlencoded")
 
+    def press_at_home(self, action: dict[str, Any], *, user: str = BEN) -> BoltResponse:
+        view = {"id": "V0HOME0001", "type": "home", "hash": "1.a", "state": {"values": {}}}
+        body = {
+            "type": "block_actions", "user": {"id": user, "team_id": TEAM}, "api_app_id": "A0TELLER01", "token": "t",
+            "container": {"type": "view", "view_id": view["id"]}, "view": view, "actions": [action],
+            "trigger_id": f"1.2.{next(self.numbers)}", "team": {"id": TEAM, "domain": "fjordbank"},
+        }  # fmt: skip
+        return self.post(urlencode({"payload": json.dumps(body)}), "application/x-www-form-urlencoded")
+
     def submit(self, view: dict[str, Any], fields: dict[str, Any], *, user: str = BEN) -> BoltResponse:
         values = {name: {name: filled} for name, filled in fields.items()}
         body = {
             "type": "view_submission", "user": {"id": user, "team_id": TEAM}, "api_app_id": "A0TELLER01", "token": "t",
             "trigger_id": "1.2.4", "team": {"id": TEAM, "domain": "fjordbank"}, "response_urls": [],
-            "view": {**view, "id": "V0VIEW0001", "hash": "1.a", "state": {"values": values}},
+            "view": {"id": "V0VIEW0001", **view, "hash": "1.a", "state": {"values": values}},
         }  # fmt: skip
         return self.post(urlencode({"payload": json.dumps(body)}), "application/x-www-form-urlencoded")
 

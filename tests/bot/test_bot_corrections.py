@@ -8,6 +8,7 @@ import pytest
 
 from bot.corrections import SAY_WHAT
 from bot.membership import ADMINS_ONLY
+from knowledge.database.review import Review
 from knowledge.types import Answer, Table
 from tests.bot.small_slack import ADA, BEN, GENERAL, Bot, said
 from workers.request import Request
@@ -50,10 +51,58 @@ def test_words_become_a_question_in_the_thread_once(bot: Bot, asked: Request) ->
 
     _, correction = bot.rows
     assert correction.kind == "question"
-    assert correction.text.startswith("Deposits by city?\n(Correction. It counts too much or too little: only open")
+    assert correction.text == "Deposits by city?\n(Correction: only open accounts)"
     assert (correction.user, correction.thread_ts) == (BEN, asked.message_ts)
-    assert correction.detail["correction"] == {"what": "filter", "words": "only open accounts", "sql": ""}
+    assert correction.detail["correction"] == {
+        "what": "filter", "words": "only open accounts", "sql": "", "question": "Deposits by city?",
+    }  # fmt: skip
     assert bot.queued == [(correction.id, "question")]
+
+
+def answer_again(bot: Bot, request: Request, **changes: Any) -> None:
+    claim = bot.ledger.claim(request.id)
+    assert claim
+    bot.ledger.ready(claim, {"type": "answer", **replace(ANSWER, **changes).to_json()})
+
+
+def test_a_follow_up_is_corrected_as_the_whole_question_that_it_was(bot: Bot) -> None:
+    bot.event(said("<@U0TELLER01> and only private?", channel=GENERAL))
+    (follow_up,) = bot.rows
+    answer_again(bot, follow_up, understood="Customers by city; and only private?")
+
+    bot.submit(form(bot, follow_up, BEN), filled(words="who have not left"))
+
+    correction = bot.rows[1]
+    assert correction.text == "Customers by city; and only private?\n(Correction: who have not left)"
+    assert correction.detail["correction"]["question"] == "Customers by city; and only private?"
+
+
+def test_a_wished_chart_is_wished_again_and_is_no_part_of_the_question_that_is_kept(bot: Bot) -> None:
+    bot.event(said("<@U0TELLER01> Deposits by city, as a pie", channel=GENERAL))
+    (asked,) = bot.rows
+    answer_again(bot, asked, understood="Deposits by city")
+
+    bot.submit(form(bot, asked, BEN), filled(words="only open accounts"))
+
+    correction = bot.rows[1]
+    assert correction.text == "Deposits by city, as a pie.\n(Correction: only open accounts)"
+    assert correction.detail["correction"]["question"] == "Deposits by city"
+
+
+def test_a_correction_of_a_correction_is_kept_under_the_first_question(bot: Bot, asked: Request) -> None:
+    bot.submit(form(bot, asked, BEN), filled(words="only open accounts"))
+    first = bot.rows[1]
+    delivery = bot.ledger.deliveries.claim(asked.id)
+    assert delivery
+    bot.ledger.deliveries.delivered(delivery)
+    answer_again(bot, first, understood="Deposits by city? (Correction: only open accounts)")
+
+    view = form(bot, first, BEN)
+    bot.submit({**view, "id": "V2"}, filled(words="and in euro"))
+
+    again = bot.rows[-1]
+    assert again.text == "Deposits by city?\n(Correction: only open accounts)\n(Correction: and in euro)"
+    assert again.detail["correction"]["question"] == "Deposits by city?"
 
 
 def test_an_admin_changes_the_query(bot: Bot, asked: Request) -> None:
@@ -85,18 +134,39 @@ def test_what_cannot_be_taken_is_said_in_the_form(
     assert len(bot.rows) == 1
 
 
+def propose(bot: Bot, *, author: str = BEN) -> int:
+    meant = {"tables": ["account"], "fingerprint": "as it was"}
+    return Review(bot.ledger.engine).propose("Deposits by city?", SQL, author=author, **meant)
+
+
+def approve(bot: Bot, asked: Request, number: int, *, user: str = ADA) -> None:
+    bot.press({"type": "button", "action_id": "approve", "block_id": "b", "value": f"{asked.id}:{number}"}, user=user)
+
+
 @pytest.mark.parametrize(
     ("user", "admin", "taken"), [(ADA, True, True), (BEN, True, False), ("U0LENA0001", False, False)]
 )
 def test_only_another_admin_approves(bot: Bot, asked: Request, user: str, admin: bool, taken: bool) -> None:
     bot.slack.answers["users.info"] = lambda values: {"user": {"id": values["user"], "is_admin": admin}}
+    number = propose(bot)
 
     for _ in range(2):
-        bot.press({"type": "button", "action_id": "approve", "block_id": "b", "value": f"{asked.id}:7"}, user=user)
+        approve(bot, asked, number, user=user)
 
     approvals = bot.rows[1:]
-    assert [(row.kind, row.user, row.detail["pair"]) for row in approvals] == ([("approval", ADA, 7)] if taken else [])
+    wanted = [("approval", ADA, number)] if taken else []
+    assert [(row.kind, row.user, row.detail["pair"]) for row in approvals] == wanted
     assert bool(bot.slack.asked("chat.postEphemeral")) is not taken
+
+
+def test_a_press_on_what_is_decided_already_says_by_whom(bot: Bot, asked: Request) -> None:
+    number = propose(bot)
+    Review(bot.ledger.engine).reject(number, reviewer="U0EVA00001")
+
+    approve(bot, asked, number)
+
+    assert len(bot.rows) == 1
+    assert "rejected by <@U0EVA00001> on 20" in bot.slack.asked("chat.postEphemeral")[0]["text"]
 
 
 def test_an_answer_that_is_gone_takes_no_correction(bot: Bot, asked: Request) -> None:

@@ -69,7 +69,8 @@ def test_rows_filters_meaning_age_and_who_verified_it_are_said():
                 filters=("city is Oslo", "closed accounts left out"),
                 definitions=("deposits: the sum of booked balances",),
                 as_of="21 Nov 2026",
-                verified="Ada, 20 Nov 2026",
+                verified="U0ADA00001",
+                verified_on="2026-11-20",
                 checks=(Check("numbers", passed=True),),
             )
         )
@@ -80,10 +81,26 @@ def test_rows_filters_meaning_age_and_who_verified_it_are_said():
         "city is Oslo; closed accounts left out",
         "deposits: the sum of booked balances",
         "Data as of 21 Nov 2026",
-        "Verified: Ada, 20 Nov 2026",
+        "Verified by <@U0ADA00001> on 2026-11-20",
         "Numbers checked against the result",
     ):
         assert words in shown
+
+
+@pytest.mark.parametrize("who", ["<!channel>", "U0ADA00001>", "ada|<@U1>", "https://evil.example"])
+def test_whoever_is_no_person_of_slack_s_calls_nobody(who):
+    shown = json.dumps(blocks_of(answer(verified=who, verified_on="2026-11-20")))
+
+    assert "<" not in shown
+    assert "Verified by" in shown
+
+
+def test_an_answer_says_that_its_verified_query_has_gone_stale():
+    shown = json.dumps(blocks_of(answer(outdated="2026-11-20")))
+
+    assert "approved on 2026-11-20" in shown
+    assert "have changed since" in shown
+    assert "white_check_mark" not in shown
 
 
 def test_one_value_needs_no_table_and_no_chart():

@@ -12,7 +12,7 @@ from knowledge.tables import metadata
 HOLDERS = (
     "knowledge.database.audit",
     "knowledge.database.choices",
-    "knowledge.database.pairs",
+    "knowledge.database.review",
     "knowledge.documents.tables",
     "workers.request",
     "workers.steps",

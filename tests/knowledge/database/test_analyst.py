@@ -2,7 +2,8 @@
 
 import pytest
 
-from knowledge.errors import NotAllowedError, RefusedSqlError
+from knowledge.database.analyst import Analyst
+from knowledge.errors import NotAllowedError, RefusedSqlError, UserError
 from knowledge.types import Asker, Question, Turn
 from tests.knowledge.conftest import ScriptedModel
 
@@ -151,36 +152,122 @@ def test_another_form_of_the_last_result_needs_no_model(analyst):
     assert len(answer.table.rows) == 2
 
 
-def test_a_correction_counts_once_another_person_has_approved_it(analyst, llm):
-    question = Question("How many customers do we serve?", asker=ADMIN)
-    shown, number = analyst.correct(question, "SELECT COUNT(*) AS customers FROM customers", author="U2")
+def keep(analyst, text, sql, **more):
+    """Run a query that a person has written, and have it wait for a reviewer."""
+    shown = analyst.run(Question(text, asker=ADMIN), sql)
+    return shown, analyst.keep(text, shown, **{"author": "U2", **more})
+
+
+def test_a_correction_counts_once_another_person_has_approved_it(analyst):
+    shown, number = keep(analyst, "How many customers are there?", "SELECT COUNT(*) AS customers FROM customers")
     assert shown.table.rows == ((3,),)
     assert not shown.verified
     with pytest.raises(NotAllowedError):
         analyst.pairs.approve(number, reviewer="U2")
 
-    analyst.pairs.approve(number, reviewer="U3")
-    answer = ask(analyst, "how many customers do we serve")
+    decided = analyst.pairs.approve(number, reviewer="U3")
+    answer = ask(analyst, "how many customers are there")
 
-    assert answer.verified.startswith("U3")
+    assert (answer.verified, answer.verified_on) == ("U3", decided.reviewed_on)
     assert answer.table.rows == ((3,),)
+    assert not answer.outdated
+
+
+def changed(analyst, catalog):
+    """The same analyst before a bank that has lost a column since."""
+    less = catalog.restrict(catalog.relations, [("customers", "joined_on")])
+    desk = analyst.desk
+    return Analyst(less, desk.policy, desk.runner, desk.llm, desk.embeddings, analyst.pairs)
 
 
 def test_a_verified_query_goes_stale_when_its_table_changes(analyst, catalog):
-    _, number = analyst.correct(
-        Question("How many customers do we serve?", asker=ADMIN), "SELECT COUNT(*) AS n FROM customers", author="U2"
-    )
+    _, number = keep(analyst, "How many customers are there?", "SELECT COUNT(*) AS n FROM customers")
     analyst.pairs.approve(number, reviewer="U3")
-    changed = catalog.restrict(catalog.relations, [("customers", "segment")])
+    less = changed(analyst, catalog).catalog
 
     assert not analyst.pairs.all(catalog)[0].stale
-    assert analyst.pairs.all(changed)[0].stale
-    assert not analyst.pairs.similar("How many customers do we serve?", changed)
+    assert analyst.pairs.all(less)[0].stale
+    assert not analyst.pairs.similar("How many customers are there?", less)
+
+
+def test_those_who_read_no_catalogue_see_what_is_stale_until_it_is_as_before(analyst, catalog):
+    _, number = keep(analyst, "How many customers are there?", "SELECT COUNT(*) AS n FROM customers")
+    analyst.pairs.approve(number, reviewer="U3")
+
+    analyst.pairs.mark(changed(analyst, catalog).catalog)
+    assert analyst.pairs.get(number).stale
+    analyst.pairs.mark(catalog)
+    assert not analyst.pairs.get(number).stale
+
+
+def test_a_stale_query_is_not_used_and_the_answer_says_that_there_is_one(analyst, catalog, llm):
+    _, number = keep(analyst, "How many customers are there?", "SELECT COUNT(*) AS n FROM customers")
+    approved = analyst.pairs.approve(number, reviewer="U3")
+    llm.says("SELECT COUNT(*) AS customers FROM customers")
+
+    answer = ask(changed(analyst, catalog), "How many customers are there?")
+
+    assert (answer.verified, answer.outdated) == ("", approved.reviewed_on)
+    assert answer.table.rows == ((3,),)
+
+
+def test_a_stale_query_counts_again_once_it_ran_on_what_there_is_now(analyst, catalog):
+    _, number = keep(analyst, "How many customers are there?", "SELECT COUNT(*) AS n FROM customers")
+    analyst.pairs.approve(number, reviewer="U3")
+    now = changed(analyst, catalog)
+    analyst.pairs.mark(now.catalog)
+    with pytest.raises(NotAllowedError):
+        now.renew(number, Question("", asker=ADMIN))
+
+    renewed = now.renew(number, Question("", asker=Asker("U4", frozenset({"admin"}))))
+
+    assert (renewed.reviewer, renewed.stale) == ("U4", False)
+    assert ask(now, "How many customers are there?").verified == "U4"
+
+
+def test_a_stale_query_that_does_not_run_any_more_stays_stale(analyst, catalog):
+    _, number = keep(analyst, "Since when?", "SELECT MIN(joined_on) AS n FROM customers")
+    analyst.pairs.approve(number, reviewer="U3")
+    now = changed(analyst, catalog)
+    analyst.pairs.mark(now.catalog)
+
+    with pytest.raises(UserError):
+        now.renew(number, Question("", asker=Asker("U4", frozenset({"admin"}))))
+
+    assert now.pairs.get(number).stale
+
+
+def test_what_is_retired_is_used_no_more_and_decided_once(analyst, llm):
+    _, number = keep(analyst, "How many customers are there?", "SELECT COUNT(*) AS n FROM customers")
+    analyst.pairs.approve(number, reviewer="U3")
+    analyst.pairs.retire(number, reviewer="U2")
+    llm.says("SELECT COUNT(*) AS customers FROM customers")
+
+    assert not ask(analyst, "How many customers are there?").verified
+    with pytest.raises(UserError):
+        analyst.pairs.retire(number, reviewer="U3")
+
+
+def test_a_question_that_is_tried_again_proposes_one_query_the_last(analyst):
+    _, first = keep(analyst, "Customers?", "SELECT COUNT(*) AS n FROM customers", request="r1")
+    _, again = keep(analyst, "Customers?", "SELECT COUNT(*) AS many FROM customers", request="r1")
+
+    assert first == again
+    assert "many" in analyst.pairs.get(first).sql
+    assert analyst.pairs.count("waiting") == 1
+
+
+def test_a_follow_up_is_understood_with_the_words_of_the_question_before(analyst, llm):
+    llm.says(BY_SEGMENT + " LIMIT 1")
+
+    answer = ask(analyst, "and only the first?", thread=(Turn("Customers by segment?", "…", sql=BY_SEGMENT),))
+
+    assert answer.understood == "Customers by segment; and only the first?"
 
 
 def test_a_correction_is_guarded_as_any_query(analyst):
     with pytest.raises(RefusedSqlError):
-        analyst.correct(Question("x", asker=ADMIN), "DROP TABLE customers", author="U2")
+        keep(analyst, "x", "DROP TABLE customers")
 
 
 @pytest.mark.parametrize(
