@@ -15,7 +15,20 @@ from slack_bolt import App, BoltResponse
 from slack_bolt.error import BoltError
 from slack_sdk import WebClient
 
-from bot import actions, amending, answers, commands, corrections, forms, home, membership, messages, showing, uploads
+from bot import (
+    actions,
+    amending,
+    answers,
+    commands,
+    corrections,
+    forms,
+    home,
+    membership,
+    messages,
+    reviewing,
+    showing,
+    uploads,
+)
 from bot.desk import Desk
 from knowledge.errors import TransientError, UnavailableError, UserError
 from workers.gate import Gate, GatedClient
@@ -57,6 +70,7 @@ ACTIONS: dict[str, Listener] = {
     "^choose_": answers.on_choice,
     "^correct$": corrections.on_correct,
     "^approve$": corrections.on_approve,
+    "^review_": reviewing.on_review,
     "^amend$": amending.on_amend,
 }
 VIEWS: dict[str, Listener] = {

@@ -7,8 +7,10 @@ from slack_bolt import BoltContext
 
 from bot.desk import NO_ANSWER, Desk
 from bot.membership import role_of
+from bot.review_page import review_blocks
+from knowledge.database.review import Review
 from knowledge.errors import TransientError
-from workers.blocks import Block, context, inline, section
+from workers.blocks import Block, ago, context, inline, section
 from workers.hearing import latest_of
 from workers.request import Request
 
@@ -45,8 +47,7 @@ def on_home_opened(desk: Desk, event: dict[str, Any], context: BoltContext) -> N
         if event.get("tab") == "messages":
             suggest(desk, event["user"], event["channel"])
         elif event.get("tab") == "home":
-            view = {"type": "home", "blocks": home_page(desk, event["user"], team=context.team_id or "")}
-            desk.slack.views_publish(user_id=event["user"], view=view)
+            publish(desk, event["user"], team=context.team_id or "")
     except NO_ANSWER as error:
         log.info("Nobody was greeted: %s", error)
     except TransientError as error:
@@ -71,8 +72,18 @@ def suggest(desk: Desk, user: str, channel: str, *, thread_ts: str = "") -> None
     desk.slack.assistant_threads_setSuggestedPrompts(**place, title=title, prompts=prompts)
 
 
+def publish(desk: Desk, user: str, *, team: str) -> None:
+    """Put the page of `user` into their home tab.
+
+    Raises:
+        SlackClientError, TransientError: Slack, or the state database, refused.
+    """
+    view = {"type": "home", "blocks": home_page(desk, user, team=team)}
+    desk.slack.views_publish(user_id=user, view=view)
+
+
 def home_page(desk: Desk, user: str, *, team: str) -> list[Block]:
-    """Return what `user` asked and dropped lately, and what can be asked."""
+    """Return what `user` asked and dropped lately, what can be asked, and to admins what waits for their review."""
     questions = latest_of(desk.ledger, team, user, kind="question", limit=RECENT)
     files = latest_of(desk.ledger, team, user, kind="file", limit=RECENT)
     role = role_of(desk, user)
@@ -86,6 +97,7 @@ def home_page(desk: Desk, user: str, *, team: str) -> list[Block]:
     if role == "admin":
         counts = desk.ledger.counts()
         waiting, running = counts.get("received", 0) + counts.get("queued", 0), counts.get("running", 0)
+        blocks += review_blocks(Review(desk.ledger.engine), user, now=desk.ledger.clock())
         blocks.append(context(f"{waiting} waiting, {running} being worked on · `/reindex` rebuilds the index"))
     return blocks
 
@@ -95,19 +107,11 @@ def _list(title: str, lines: list[str]) -> list[Block]:
 
 
 def _line(request: Request, now: float) -> str:
-    return f"{inline(request.text, 150) or '(no words)'} _{STATES[request.state]}, {_ago(now - request.created_at)}_"
+    return f"{inline(request.text, 150) or '(no words)'} _{STATES[request.state]}, {ago(now - request.created_at)}_"
 
 
 def _file_line(request: Request, now: float) -> str:
     name = str(request.detail.get("name") or request.item)
     pages = (request.reply or {}).get("pages")
     read = f"{pages} pages" if pages else "not read" if request.state == "failed" else STATES[request.state]
-    return f"{inline(name, 120)} _{read}, {_ago(now - request.created_at)}_"
-
-
-def _ago(seconds: float) -> str:
-    for size, word in ((86_400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= size:
-            count = int(seconds // size)
-            return f"{count} {word}{'' if count == 1 else 's'} ago"
-    return "just now"
+    return f"{inline(name, 120)} _{read}, {ago(now - request.created_at)}_"
