@@ -7,7 +7,17 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from bot import cli_analysis, cli_ask, cli_bank, cli_compare, cli_doctor, cli_evaluate, cli_models, cli_status
+from bot import (
+    cli_analysis,
+    cli_ask,
+    cli_bank,
+    cli_compare,
+    cli_doctor,
+    cli_evaluate,
+    cli_models,
+    cli_status,
+    cli_verified,
+)
 from knowledge.errors import TellerError, UserError
 from workers.runtime import read_runtime
 from workers.settings import Settings, read_settings
@@ -82,14 +92,7 @@ def _parser() -> argparse.ArgumentParser:
         "names", nargs="*", metavar="NAME", help="by default those that the settings name"
     )
 
-    bank = _verb(verbs, "bank", "seed or describe the bank's data", None)
-    bank_verbs = bank.add_subparsers(required=True, metavar="seed|describe")
-    seed = _verb(bank_verbs, "seed", "make the demo bank, or make it anew", cli_bank.seed)
-    seed.add_argument("--if-missing", action="store_true", help="keep one that is there")
-    seed.add_argument("--if-old", action="store_true", help="keep one that was made today")
-    seed.add_argument("--today", metavar="DATE", help="the last day that it knows of (today)")
-    seed.add_argument("--yes", action="store_true", help="even at BANK_URL")
-    _verb(bank_verbs, "describe", "the tables and their rows", cli_bank.describe)
+    _data_verbs(verbs)
 
     _verb(verbs, "analysis", "set up what free analysis of a result runs on", cli_analysis.set_up)
 
@@ -114,6 +117,27 @@ def _parser() -> argparse.ArgumentParser:
     reset = _verb(verbs, "reset", "forget everything in the data folder: library, ledger, conversations", _reset)
     reset.add_argument("--yes", action="store_true", help="do it")
     return parser
+
+
+def _data_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    bank = _verb(verbs, "bank", "seed or describe the bank's data", None)
+    bank_verbs = bank.add_subparsers(required=True, metavar="seed|describe")
+    seed = _verb(bank_verbs, "seed", "make the demo bank, or make it anew", cli_bank.seed)
+    seed.add_argument("--if-missing", action="store_true", help="keep one that is there")
+    seed.add_argument("--if-old", action="store_true", help="keep one that was made today")
+    seed.add_argument("--today", metavar="DATE", help="the last day that it knows of (today)")
+    seed.add_argument("--yes", action="store_true", help="even at BANK_URL")
+    _verb(bank_verbs, "describe", "the tables and their rows", cli_bank.describe)
+
+    verified = _verb(verbs, "verified", "list or decide about the queries that people have corrected", None)
+    verified_verbs = verified.add_subparsers(required=True, metavar="list|approve|reject|retire")
+    listed = _verb(verified_verbs, "list", "those that wait and those that count", cli_verified.show)
+    listed.add_argument("--state", choices=cli_verified.STATES, help="those of one state")
+    for decision, what in cli_verified.VERBS.items():
+        decided = _verb(verified_verbs, decision, what, cli_verified.decide)
+        decided.add_argument("number", type=int, metavar="NUMBER")
+        decided.add_argument("--as", dest="person", metavar="USER", required=True, help="the admin who decides")
+        decided.set_defaults(decision=decision)
 
 
 def _verb(

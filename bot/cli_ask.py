@@ -5,10 +5,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from bot.cli_people import channel_id, user_id
+from bot.cli_people import channel_id, name_of, user_id
 from bot.cli_work import Asker, Desk, stage_line
 from knowledge.errors import UserError
 from knowledge.types import Answer, Citation
+from workers.render_data import OUTDATED
 from workers.request import Request
 from workers.settings import Settings
 
@@ -21,7 +22,10 @@ def ask(options: argparse.Namespace, settings: Settings) -> int:
     if reply.get("type") != "answer":
         raise UserError(_why(request, reply))
     answer = Answer.from_json({name: value for name, value in reply.items() if name != "type"})
-    print(json.dumps(answer.to_json(), ensure_ascii=False) if options.json else as_text(answer))
+    if options.json:
+        print(json.dumps(answer.to_json(), ensure_ascii=False))
+        return 0
+    print(as_text(answer, reviewer=name_of(desk.settings, answer.verified) if answer.verified else ""))
     return 0
 
 
@@ -53,13 +57,17 @@ def reindex(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def as_text(answer: Answer) -> str:
-    """Return the answer as a terminal shows it."""
+def as_text(answer: Answer, *, reviewer: str = "") -> str:
+    """Return the answer as a terminal shows it; `reviewer` is the name of who verified its query."""
     lines = [answer.text]
     shown = answer.citations or answer.nearest
     if shown:
         lines += ["", "Sources" if answer.citations else "Nearest passages"]
         lines += [f"[{number}] {_source(each)}" for number, each in enumerate(shown, start=1)]
+    if answer.verified:
+        lines += ["", f"Verified by {reviewer or answer.verified} on {answer.verified_on}."]
+    if answer.outdated:
+        lines += ["", OUTDATED.format(day=answer.outdated)]
     if answer.hidden_sources:
         lines += ["", f"{answer.hidden_sources} source(s) hidden here."]
     return "\n".join(lines)

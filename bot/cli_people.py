@@ -5,10 +5,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
 
 from knowledge.errors import UnavailableError, UserError
 from workers.settings import Settings
+from workers.slack_values import called
+
+NO_ANSWER = "Slack did not answer, so names cannot be looked up: {error}"
 
 
 def user_id(settings: Settings, name: str) -> str:
@@ -53,6 +56,43 @@ def channel_id(settings: Settings, name: str) -> str:
     return _only(name, [each["id"] for each in channels if each.get("name", "").lower() == wanted], "channel")
 
 
+def is_admin(settings: Settings, user: str) -> bool:
+    """Return whether a person administers the workspace, by the settings or by Slack."""
+    found = user not in settings.admin_ids and _person(settings, user)
+    return user in settings.admin_ids or bool(found and (found.get("is_admin") or found.get("is_owner")))
+
+
+def name_of(settings: Settings, user: str) -> str:
+    """Return what people call somebody, or their id where Slack cannot say."""
+    try:
+        found = _person(settings, user)
+    except UserError:
+        return user
+    return called(found) if found else user
+
+
+def _person(settings: Settings, user: str) -> dict[str, Any] | None:
+    """Return the person of an id, None when there is none.
+
+    Raises:
+        UnavailableError: Slack does not say.
+    """
+    try:
+        answer = _client(settings).users_info(user=user)
+    except SlackApiError:
+        return None
+    except (SlackClientError, OSError) as error:
+        raise UnavailableError(NO_ANSWER.format(error=error)) from error
+    found: dict[str, Any] = answer["user"]
+    return None if found.get("deleted") else found
+
+
+def _client(settings: Settings) -> WebClient:
+    if not settings.slack_bot_token:
+        raise UnavailableError("Names are looked up in Slack, which is not set up and not running: give an id.")
+    return WebClient(settings.slack_bot_token, base_url=settings.slack_api_url, timeout=10)
+
+
 def _only(name: str, found: list[str], what: str) -> str:
     if len(found) != 1:
         raise UserError(f"{'No' if not found else 'More than one'} {what} is called {name!r}; an id works too.")
@@ -60,15 +100,13 @@ def _only(name: str, found: list[str], what: str) -> str:
 
 
 def _pages(settings: Settings, call: Callable[[WebClient, str], Any], key: str) -> Iterator[dict[str, Any]]:
-    if not settings.slack_bot_token:
-        raise UnavailableError("Names are looked up in Slack, which is not set up and not running: give an id.")
-    client = WebClient(settings.slack_bot_token, base_url=settings.slack_api_url, timeout=10)
+    client = _client(settings)
     cursor = ""
     while True:
         try:
             page = call(client, cursor)
         except (SlackClientError, OSError) as error:
-            raise UnavailableError(f"Slack did not answer, so names cannot be looked up: {error}") from error
+            raise UnavailableError(NO_ANSWER.format(error=error)) from error
         yield from page[key]
         cursor = page.get("response_metadata", {}).get("next_cursor", "")
         if not cursor:
