@@ -90,6 +90,7 @@ def home_page(desk: Desk, user: str, *, team: str) -> list[Block]:
     blocks = [
         {"type": "header", "text": {"type": "plain_text", "text": "Teller"}},
         section(f"{TITLE}. Write to me under *Messages*, or mention me in a channel."),
+        *(review_blocks(Review(desk.ledger.engine), user, now=desk.ledger.clock()) if role == "admin" else []),
         *_list("Your latest questions", [_line(each, desk.ledger.clock()) for each in questions]),
         *_list("Documents that you dropped", [_file_line(each, desk.ledger.clock()) for each in files]),
         *_list("For example", [inline(each["message"], 150) for each in PROMPTS.get(role, PROMPTS["banker"])]),
@@ -97,7 +98,6 @@ def home_page(desk: Desk, user: str, *, team: str) -> list[Block]:
     if role == "admin":
         counts = desk.ledger.counts()
         waiting, running = counts.get("received", 0) + counts.get("queued", 0), counts.get("running", 0)
-        blocks += review_blocks(Review(desk.ledger.engine), user, now=desk.ledger.clock())
         blocks.append(context(f"{waiting} waiting, {running} being worked on · `/reindex` rebuilds the index"))
     return blocks
 

@@ -1,11 +1,11 @@
-"""The page in a real browser: drop a contract, ask, read the answer with its sources."""
+"""The page in a real browser: a contract and the bank's data are asked, and what is answered is read and corrected."""
 
+import re
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 from tests.house import House, free_port
 from tests.workspace_fixture import ROOT, LocalWorkspace
@@ -18,10 +18,10 @@ pytestmark = [pytest.mark.model, pytest.mark.browser, pytest.mark.timeout(2400)]
 expect.set_options(timeout=60_000)
 
 
-@pytest.fixture
-def slack(tmp_path: Path) -> Iterator[tuple[LocalWorkspace, House]]:
+@pytest.fixture(scope="module")
+def slack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LocalWorkspace, House]]:
     """Everything over signed HTTP, as a production bot is reached, with the default model."""
-    port = free_port()
+    port, tmp_path = free_port(), tmp_path_factory.mktemp("page")
     with LocalWorkspace(tmp_path / "slack", event_url=f"http://127.0.0.1:{port}/slack/events") as workspace:
         settings = {
             "SLACK_BOT_TOKEN": workspace.bot_token,
@@ -74,3 +74,60 @@ def test_a_lawyer_drops_a_contract_asks_and_reads_the_clause_with_its_page(
     assert "New York" in done.reply["text"]
     assert done.reply["citations"][0]["page"] == 7
     assert "governed by the substantive laws of the State of New York" in done.reply["citations"][0]["quote"]
+
+
+def ask(page: Page, words: str, *, where: str = "channel") -> None:
+    composer = page.get_by_test_id(f"composer-{where}")
+    composer.fill(words)
+    composer.press("Enter")
+
+
+def at_teller(page: Page, person: str) -> None:
+    page.get_by_test_id(f"person-{person}").click()
+    page.get_by_test_id("channel-teller").click()
+    expect(page.get_by_role("heading", name="Teller", level=2)).to_be_visible()
+
+
+def last(thread: Locator) -> Locator:
+    return thread.get_by_test_id("message").last
+
+
+def test_a_banker_draws_and_corrects_an_answer_and_an_admin_makes_it_the_verified_one(
+    page: Page, slack: tuple[LocalWorkspace, House]
+) -> None:
+    workspace, house = slack
+    workspace.wait_for((house.folder / "bank.db").exists, timeout=300)
+    at_teller(page, "ben")
+    thread = page.get_by_test_id("thread")
+    picture = thread.get_by_role("img")
+
+    ask(page, "Customers by city, as a bar chart")
+    page.get_by_test_id("thread-summary").last.click(timeout=600 * SECONDS)
+    expect(picture.and_(page.get_by_label(re.compile("Bar chart")))).to_be_visible(timeout=600 * SECONDS)
+    expect(thread.get_by_test_id("table").first).to_contain_text("Oslo")
+    thread.get_by_test_id("action-chart_pie").first.click()
+    expect(picture.and_(page.get_by_label(re.compile("Pie chart")))).to_be_visible()
+
+    ask(page, "and only private ones?", where="thread")
+    expect(last(thread)).to_contain_text(re.compile("Counted:.*private", re.DOTALL), timeout=600 * SECONDS)
+
+    thread.get_by_test_id("action-correct").first.click()
+    page.get_by_label("It counts too much or too little").check()
+    page.get_by_label("What would be right?").fill("count only customers who have not left")
+    page.get_by_test_id("modal-submit").click()
+    expect(last(thread)).to_contain_text("Corrected: count only customers who have not left", timeout=600 * SECONDS)
+    expect(last(thread)).to_contain_text(re.compile("Counted:.*left on", re.DOTALL))
+    expect(last(thread).get_by_test_id("action-approve")).to_be_visible()
+
+    at_teller(page, "ada")
+    page.get_by_test_id("tab-home").click()
+    home = page.get_by_test_id("home")
+    expect(home).to_contain_text("Corrected by @Ben")
+    home.get_by_test_id("action-review_approve").click()
+    expect(home).to_contain_text("Approved by @Ada")
+
+    at_teller(page, "ben")
+    ask(page, "Customers by city")
+    page.get_by_test_id("thread-summary").nth(1).click(timeout=600 * SECONDS)
+    expect(last(thread)).to_contain_text("Verified by @Ada", timeout=600 * SECONDS)
+    expect(last(thread)).to_contain_text(re.compile("Counted:.*left on", re.DOTALL))
