@@ -21,6 +21,7 @@ from bot import (
     answers,
     commands,
     corrections,
+    crawling,
     forms,
     home,
     membership,
@@ -58,7 +59,7 @@ PASSING_EVENTS = (  # Heard so that Slack need not repeat them; nothing follows 
 )  # fmt: skip
 COMMANDS: dict[str, Listener] = {
     "/reindex": commands.on_reindex,
-    "/crawl": commands.on_crawl,
+    "/crawl": crawling.on_crawl,
     "/teller": commands.on_teller,
 }
 ACTIONS: dict[str, Listener] = {

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from knowledge.documents.places import Places
-from knowledge.errors import TransientError, UnavailableError, UnreadableFileError
+from knowledge.errors import UnavailableError, UnreadableFileError
 from knowledge.types import Receipt
 from workers.answer import deliver_soon
 from workers.attempt import Attempt
@@ -20,9 +20,8 @@ from workers.audience import audience_words, places_of_upload
 from workers.celery import app, send
 from workers.crawl import crawl
 from workers.download import download
-from workers.posting import MISSING, Poster
-from workers.progress import Progress
-from workers.render import render
+from workers.posting import MISSING
+from workers.progress import Progress, tell
 from workers.request import Claim, Request
 from workers.slack import SlackRefusedError
 from workers.steps import Steps
@@ -169,7 +168,9 @@ def _reindex(claim: Claim, services: "Services", say: Callable[[str], None]) -> 
         return NOW
     generation, began = int(request.detail["generation"]), time.monotonic()
     done, every = steps.count(request.id)
-    _tell(claim, services, say, f"Rebuilding the index: {done} of {every} documents")
+    words = f"Rebuilding the index: {done} of {every} documents"
+    say(words)
+    tell(claim, services.slack, services.ledger, words)
     while time.monotonic() - began < STEP_SECONDS:
         document = steps.next(request.id)
         if document is None:
@@ -181,17 +182,6 @@ def _reindex(claim: Claim, services: "Services", say: Callable[[str], None]) -> 
         if note or not library.embed(document, limit=BATCH):
             steps.done(request.id, document, note)
     return NOW
-
-
-def _tell(claim: Claim, services: "Services", say: Callable[[str], None], words: str) -> None:
-    """Show progress where there is a status line, else in the message that will be the report."""
-    say(words)
-    if claim.request.reply_thread or claim.request.channel_type == "cli":
-        return
-    try:
-        Poster(services.slack, services.ledger, claim).put(render({"type": "notice", "text": words})[0])
-    except (SlackRefusedError, TransientError) as error:
-        log.info("Progress of %s is not shown: %s", claim.request.reference, error)
 
 
 def _reread(library: "Library", document: str, generation: int) -> str:

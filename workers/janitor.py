@@ -15,6 +15,7 @@ from workers.celery import DELIVER, TASKS, beat_path, beating, configure, send
 from workers.gate import Gate
 from workers.ledger import Ledger
 from workers.posting import repair
+from workers.schedule import Schedule
 from workers.settings import read_settings
 from workers.slack import Slack, SlackRefusedError
 from workers.state import upgrade
@@ -46,6 +47,7 @@ class Janitor:
         """
         for id_ in self.ledger.backlog.fail_hopeless():
             log.error("Request %s was given up", id_[:8])
+        Schedule(self.ledger).begin_due()
         self._enqueue()
         self._tell_places()
         self._sweep()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from knowledge.errors import TransientError
 from workers.ledger import Ledger
 from workers.posting import Poster, address
-from workers.render import render_stage
+from workers.render import render, render_stage
 from workers.request import Claim, Request
 from workers.slack import Slack, SlackRefusedError
 from workers.stream import Stream
@@ -106,3 +106,13 @@ def clear_status(slack: Slack, request: Request) -> None:
     """Take the status line away; a question that was asked back leaves the session waiting for the asker."""
     asked_back = bool((request.reply or {}).get("choices"))
     show_status(slack, request, "", session="suspended" if asked_back else "active")
+
+
+def tell(claim: Claim, slack: Slack, ledger: Ledger, words: str) -> None:
+    """Show progress in the message that will be the reply, for a request that has no thread with a status line."""
+    if claim.request.reply_thread or claim.request.channel_type == "cli":
+        return
+    try:
+        Poster(slack, ledger, claim).put(render({"type": "notice", "text": words})[0])
+    except (SlackRefusedError, TransientError) as error:
+        log.info("Progress of %s is not shown: %s", claim.request.reference, error)

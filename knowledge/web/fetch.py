@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from knowledge.errors import TransientError, UserError
 from knowledge.web.address import ForbiddenAddressError, Resolve, Rules, Target, resolve, target_of
+from knowledge.web.page import same_site
 
 AGENT = "Teller/1.0 (reads pages for one bank; asks robots.txt first)"
 MOST_BYTES = 10_000_000
@@ -63,8 +64,8 @@ class Fetcher:
         self._clock = clock
         self._context = ssl.create_default_context()
 
-    def fetch(self, url: str, *, headers: dict[str, str] | None = None, same_site: bool = False) -> Fetched:
-        """Return what `url` answers, whatever its status; `same_site` follows no redirect to another host.
+    def fetch(self, url: str, *, headers: dict[str, str] | None = None, stay: bool = False) -> Fetched:
+        """Return what `url` answers, whatever its status; to `stay` is to follow no redirect to another site.
 
         Raises:
             ForbiddenAddressError: it, or where it leads, may not be read.
@@ -73,16 +74,20 @@ class Fetcher:
             UserError: there is no such site, or it leads in circles.
         """
         deadline = self._clock() + self._seconds
-        first = urlsplit(url).hostname
+        first = url
         for _ in range(REDIRECTS + 1):
             target = target_of(without_fragment(url), rules=self._rules, resolve=self._resolve)
             answer = self._ask(target, headers or {}, deadline)
             if answer.status not in MOVED or not answer.headers.get("location"):
                 return answer
-            url = urljoin(target.url, answer.headers["location"])
+            try:
+                url = urljoin(target.url, answer.headers["location"])
+                stays = same_site(url, first)
+            except ValueError as error:
+                raise ForbiddenAddressError("That page leads to what is no address on the web.") from error
             if target.scheme == "https" and urlsplit(url).scheme == "http":
                 raise ForbiddenAddressError("That page leads from https to http, which I do not follow.")
-            if same_site and urlsplit(url).hostname != first:
+            if stay and not stays:
                 raise ForbiddenAddressError("That page leads to another site, which I do not follow.")
         raise UserError("That page leads in circles.")
 
@@ -124,7 +129,7 @@ class Fetcher:
             if given.get("content-encoding", "identity") != "identity":
                 raise UserError(f"{target.host} sends packed pages although I asked for plain ones.")
             if given.get("content-length", "").isdigit() and int(given["content-length"]) > self._most_bytes:
-                raise TooLargeError(self._too_large(target))
+                raise self._too_large()
             body = self._body(response, target)
             kind, charset = response.headers.get_content_type(), response.headers.get_content_charset() or ""
             return Fetched(target.url, response.status, kind, charset, body, given)
@@ -134,14 +139,14 @@ class Fetcher:
         while part := response.read(CHUNK):
             size += len(part)
             if size > self._most_bytes:
-                raise TooLargeError(self._too_large(target))
+                raise self._too_large()
             parts.append(part)
         if response.length:
             raise TransientError(f"{target.host} broke off in the middle of a page.")
         return b"".join(parts)
 
-    def _too_large(self, target: Target) -> str:
-        return f"{target.host}{target.path} is larger than {self._most_bytes // 1_000_000} MB, the most that I read."
+    def _too_large(self) -> TooLargeError:
+        return TooLargeError(f"It is larger than {self._most_bytes // 1_000_000} MB, the most that I read.")
 
 
 def without_fragment(url: str) -> str:

@@ -1,20 +1,11 @@
-"""Read a fetched page: its words, and the addresses it leads to, in the one way that we write them."""
+"""Define what a page says, and write addresses in one way."""
 
-import json
 import re
-import subprocess
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
-from knowledge.documents.jailed import JAIL, jailed
-from knowledge.errors import UnreadableFileError
 from knowledge.web.address import PORTS
-from knowledge.web.fetch import Fetched
 
-MEMORY = 1_000_000_000
-SECONDS = 20
-STARTING = 15
 # What only tells a site where a reader came from.
 _TRACKING = re.compile(r"(?i)utm_\w+|gclid|fbclid|msclkid|mc_[ce]id|sessionid|phpsessid|jsessionid|ref|source")
 _SESSION = re.compile(r"(?i);jsessionid=[^/?#]*")
@@ -53,64 +44,11 @@ def canonical(url: str) -> str:
     return urlunsplit((scheme, place, _without_dots(path), urlencode(sorted(query)), ""))
 
 
-def read_page(fetched: Fetched) -> WebPage:
-    """Return what a page of HTML says, read in a jailed child process.
-
-    Raises:
-        UnreadableFileError: it cannot be read.
-    """
-    said = _run(fetched.body, {"charset": _charset(fetched), "memory": MEMORY, "seconds": SECONDS})
-    match said:
-        case {
-            "title": str(title),
-            "text": str(text),
-            "links": list(links),
-            "base": str(base),
-            "canonical": str(own),
-            "noindex": bool(noindex),
-            "nofollow": bool(nofollow),
-        }:
-            start = urljoin(fetched.url, base) if base else fetched.url
-            found = (canonical(_joined(start, each)) for each in links if isinstance(each, str))
-            return WebPage(
-                fetched.url,
-                title,
-                text,
-                links=tuple(dict.fromkeys(each for each in found if each)),
-                canonical=canonical(_joined(fetched.url, own)) if own else "",
-                noindex=noindex,
-                nofollow=nofollow,
-            )
-    raise UnreadableFileError("That page cannot be read.", reason="damaged")
-
-
-def _run(data: bytes, order: dict[str, Any]) -> Any:
-    try:
-        with jailed(order, stdin=subprocess.PIPE, module=f"{JAIL}.web") as child:
-            output, _ = child.communicate(data, timeout=SECONDS + STARTING)
-        return json.loads(output.split(b"\n")[1])
-    except subprocess.TimeoutExpired as error:
-        raise UnreadableFileError("Reading that page took too long.", reason="timeout") from error
-    except (ValueError, IndexError, RecursionError):
-        return None
-
-
-def _charset(fetched: Fetched) -> str:
-    """Return what a page is written in: as the site says, else as the page says."""
-    declared = re.search(rb"(?i)<meta[^>]+charset=[\"']?([\w-]+)", fetched.body[:4096])
-    name = fetched.charset or (declared[1].decode() if declared else "utf-8")
-    try:
-        "".encode(name)
-    except (LookupError, ValueError):
-        return "utf-8"
-    return name
-
-
-def _joined(start: str, link: str) -> str:
-    try:
-        return urljoin(start, link)
-    except ValueError:
-        return ""
+def same_site(url: str, other: str) -> bool:
+    """Tell whether two addresses are of one site, with `www.` or without."""
+    ours, theirs = (urlsplit(each) for each in (url, other))
+    names = [(each.hostname or "").removeprefix("www.") for each in (ours, theirs)]
+    return names[0] == names[1] and ours.port == theirs.port
 
 
 def _without_dots(path: str) -> str:

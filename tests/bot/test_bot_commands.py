@@ -64,25 +64,3 @@ def test_the_status_counts_what_waits(bot: Bot) -> None:
     bot.command("/reindex", user=ADA)
 
     assert "1 waiting" in bot.command("/teller", " Status ").body
-
-
-def test_an_admin_has_a_site_read_and_nobody_else_does(bot: Bot) -> None:
-    response = bot.command("/crawl", "<https://www.example.com/a> 3", user=ADA)
-
-    (row,) = bot.rows
-    assert "www.example.com" in response.body
-    assert (row.kind, row.detail) == ("crawl", {"url": "https://www.example.com/a", "depth": 3})
-
-    bot.slack.answers["users.info"] = {"user": {"id": BEN, "is_admin": False}}
-    assert ADMINS_ONLY in bot.command("/crawl", "https://www.example.com/", user=BEN).body
-    assert len(bot.rows) == 1
-
-
-@pytest.mark.parametrize(
-    "text", ["", "www.example.com", "file:///etc/passwd", "https://a.example b", "https://a.example 1 2"]
-)
-def test_a_crawl_of_nothing_is_explained(bot: Bot, text: str) -> None:
-    said = bot.command("/crawl", text, user=ADA).body
-
-    assert "/crawl https://" in said or "The depth is a number" in said
-    assert bot.rows == []

@@ -14,7 +14,9 @@ HOLDERS = (
     "knowledge.database.choices",
     "knowledge.database.review",
     "knowledge.documents.tables",
+    "knowledge.web.kept",
     "workers.request",
+    "workers.schedule",
     "workers.steps",
 )
 

@@ -1,6 +1,7 @@
-"""Read the web page on standard input: its words without menus and banners, and where it leads.
+"""Read the web pages on standard input: their words without menus and banners, and where they lead.
 
-Started as `python -I -m knowledge.documents.jail.web ORDER`. Prints one line of JSON.
+Started as `python -I -m knowledge.documents.jail.web ORDER`. Each page comes behind a line of JSON with its length and
+charset, and is answered by one line of JSON.
 """
 
 import json
@@ -22,19 +23,20 @@ BROKEN = (*cell.BROKEN, etree.LxmlError)
 
 
 def main() -> None:
-    """Print what the page says and the links on it, or why it cannot be read."""
+    """Print what each page says and the links on it, or why it cannot be read."""
     order = json.loads(sys.argv[1])
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
     sys.setrecursionlimit(3000)
     stream = os.fdopen(os.dup(0), "rb")
     cell.jail(memory=order["memory"], seconds=order["seconds"])
-    cell.say(ready=True)
-    data = stream.read()
-    try:
-        cell.say(**page(data.decode(order["charset"] or "utf-8", "replace")))
-    except BROKEN as error:
-        cell.say(reason="damaged", detail=type(error).__name__)
+    while line := stream.readline():
+        comes = json.loads(line)
+        data = stream.read(comes["length"])
+        try:
+            cell.say(**page(data.decode(comes["charset"] or "utf-8", "replace")))
+        except BROKEN as error:
+            cell.say(reason="damaged", detail=type(error).__name__)
 
 
 def page(markup: str) -> dict[str, Any]:

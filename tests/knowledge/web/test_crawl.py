@@ -4,8 +4,9 @@ import pytest
 
 from knowledge.errors import UserError
 from knowledge.web.crawl import Crawler, Walk
-from knowledge.web.fetch import Fetched
-from knowledge.web.page import canonical, read_page
+from knowledge.web.fetch import Fetched, Fetcher
+from knowledge.web.page import canonical
+from knowledge.web.reader import Reader
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def test_the_depth_is_kept(site, crawler):
 
 
 def test_robots_txt_is_obeyed(site, crawler):
-    site.sends("/robots.txt", b"User-agent: *\nDisallow: /private\nCrawl-delay: 3\n")
+    site.sends("/robots.txt", b"User-agent: *\nDisallow: /private\n")
     site.page("/", "Welcome.", "/private/x", "/open")
     site.page("/private/x", "Secret.")
     site.page("/open", "Open.")
@@ -71,15 +72,60 @@ def test_it_waits_between_pages_as_long_as_the_site_asks(site, fetcher):
     assert pauses == [3.0, 3.0]
 
 
+def test_a_pause_too_long_to_wait_for_on_the_spot_is_left_to_who_calls_and_one_too_long_for_all_is_no_invitation(
+    site, fetcher
+):
+    site.sends("/robots.txt", b"User-agent: *\nCrawl-delay: 30\n")
+    site.page("/", "Welcome.")
+    pauses = []
+
+    def wait():
+        crawler = Crawler(fetcher, sleep=pauses.append)
+        walk = Walk.begin(f"{site.url}/")
+        (visit,) = crawler.visits(walk)
+        return visit.why, crawler.wait(walk), pauses
+
+    assert wait() == ("", 30.0, [])
+    site.sends("/robots.txt", b"User-agent: *\nCrawl-delay: 86400\n")
+    assert wait() == ("robots.txt asks for 86400 seconds between two pages", 0.0, [])
+
+
+def test_a_robots_txt_is_read_again_after_an_hour(site, fetcher):
+    now = [0.0]
+    crawler = Crawler(fetcher, pause=0, clock=lambda: now[0])
+    site.sends("/robots.txt", b"User-agent: *\nDisallow: /\n")
+    walk = Walk.begin(f"{site.url}/")
+    for now[0] in (0.0, 10.0, 4000.0):
+        list(crawler.visits(Walk.from_json(walk.to_json())))
+
+    assert site.asked == ["/robots.txt"] * 2
+
+
+def test_a_redirect_from_the_site_without_www_to_the_one_with_it_is_followed(site, rules):
+    address = f"http://example.com:{site.port}"
+    crawler = Crawler(Fetcher(rules, resolve=lambda _host, _port: ["127.0.0.1"]), pause=0)
+    site.redirects("/", f"http://www.example.com:{site.port}/home")
+    site.redirects("/out", "http://other.example.org/")
+    site.page("/home", "Welcome.")
+
+    home, out, own = crawler.visits(Walk(f"{address}/", 0, [(f"{address}/", 0), (f"{address}/out", 0)]))
+
+    assert home.unwanted
+    assert "another site" in out.why
+    assert own.url == f"http://www.example.com:{site.port}/home"
+    assert own.page
+
+
 def test_a_loop_of_ever_longer_addresses_ends(site, fetcher):
     for at in range(9):
-        site.page(f"/l{at}", "Again.", f"/l{at + 1}")
+        site.page(f"/l{at}", "Again.", f"/l{at + 1}", "/")
     site.page("/", "Welcome.", "/l0")
 
     walk = Walk.begin(f"{site.url}/", depth=6)
     visits = list(Crawler(fetcher, pause=0, most_pages=4, sleep=lambda _seconds: None).visits(walk))
 
     assert len(visits) == 4
+    assert walk.full
 
 
 def test_a_page_that_misbehaves_costs_that_page_only(site, crawler):
@@ -118,7 +164,8 @@ def test_pages_that_ask_not_to_be_kept_or_followed_are_not(site, crawler):
 
     found = crawl(crawler, site)
 
-    assert "Not for you." not in found["/hidden"].page.text
+    assert found["/hidden"].page is None
+    assert found["/hidden"].unwanted
     assert "/behind" not in found
 
 
@@ -151,7 +198,8 @@ def test_words_are_read_without_menus_and_scripts():
         f"<footer>© Imprint</footer></body></html>"
     )
 
-    page = read_page(Fetched("https://www.example.com/rates", 200, "text/html", "utf-8", markup.encode()))
+    with Reader() as reader:
+        page = reader.read(Fetched("https://www.example.com/rates", 200, "text/html", "utf-8", markup.encode()))
 
     assert page.title == "Rates"
     assert "4.85 %" in page.text
