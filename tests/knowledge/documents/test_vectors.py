@@ -39,3 +39,20 @@ def test_ids_that_are_not_held_are_not_found(vectors):
 
 def test_a_vector_of_another_length_finds_nothing(vectors):
     assert vectors.nearest(unit([[1.0, 2.0]]), ids(0, 1, 2, 3), limit=4) == []
+
+
+def test_ids_in_any_order_twice_and_not_held_let_no_other_be_found():
+    chance = np.random.default_rng(3)
+    rows = unit(chance.standard_normal((300, 8)))
+    store = Vectors.from_texts(["x"] * 300, HashedWords(dimension=8))
+    store._index.reset()
+    store._index.add_with_ids(rows, np.arange(300, dtype=np.int64)[::-1] * 7 + 5)
+    store = Vectors(store._index, HashedWords(), fetch=lambda _ids: [])
+    allowed = chance.permutation(np.concatenate([np.arange(40) * 7 + 5, [5, 12, 6, 10_000, -1]])).astype(np.int64)
+
+    hits = store.nearest(rows[:1], allowed, limit=20)
+
+    scores = (rows[260:] @ rows[0])[::-1]
+    best = np.argsort(-scores)[:20]
+    assert [each for each, _ in hits] == (best * 7 + 5).tolist()
+    assert [score for _, score in hits] == pytest.approx(scores[best].tolist(), abs=1e-5)
