@@ -29,8 +29,10 @@ SETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "injection": (("embeddings", "llm"), ()),
     "fields": ((), ()),
     "slack": ((), ()),
+    "speed": (("embeddings", "cache"), ()),
 }
-ELSEWHERE = {"slack": "bot.workspace.evaluation"}  # Other sets are scored in `knowledge.evaluation`.
+# Other sets are scored in `knowledge.evaluation`.
+ELSEWHERE = {"slack": "bot.workspace.evaluation", "speed": "knowledge.evaluation.speed.compare"}
 REPORTED = ("torch", "sentence-transformers", "faiss-cpu", "tantivy", "pypdf", "xllamacpp")
 
 
@@ -71,7 +73,7 @@ def _score(options: argparse.Namespace, settings: Settings, cases: Path, work: P
 
     module = importlib.import_module(ELSEWHERE.get(options.set, f"knowledge.evaluation.{options.set}"))
     flags = SETS[options.set][1]
-    given = {name: getattr(services, name) for name in _parts(options)} | {
+    given = {name: settings.cache if name == "cache" else getattr(services, name) for name in _parts(options)} | {
         name: getattr(options, name) for name in flags
     }
     try:
@@ -96,16 +98,27 @@ def _versions(settings: Settings) -> dict[str, Any]:
         "model": settings.model_name,
         "embedder": settings.embedder,
         "cores": os.cpu_count(),
+        "processor": _processor(),
         "memory_gib": round(memory, 1),
     }
 
 
+def _processor() -> str:
+    """Return what the machine calls its processor."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text(encoding="utf-8").splitlines() if info.is_file() else []
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, platform.processor())
+
+
 def _as_text(report: dict[str, Any]) -> str:
-    lines = [f"{report['set']}: {report['n']} questions in {report['seconds']} s"]
+    lines = [f"{report['set']}: {report['n']} cases in {report['seconds']} s"]
     lines += [
         f"  {name:28} {value:.3f}" if isinstance(value, float) else f"  {name:28} {value}"
         for name, value in report["figures"].items()
     ]
     versions = report["versions"]
-    lines.append(f"  on {versions['cores']} cores, {versions['memory_gib']} GiB, Python {versions['python']}")
+    machine = f"{versions['cores']} cores of {versions['processor']}, {versions['memory_gib']} GiB"
+    lines.append(f"  on {machine}, Python {versions['python']}")
+    lines += [f"  {report[name]}" for name in ("note", "missing_peers") if report.get(name)]
     return "\n".join(lines)

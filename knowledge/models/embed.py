@@ -30,7 +30,7 @@ class LocalEmbeddings(Embeddings):
 
     def __init__(self, path: Path, *, threads: int) -> None:
         self.name = path.name  # An index remembers by it what made its vectors.
-        self._path = path
+        self.path = path
         self._threads = threads
         self._model: SentenceTransformer | None = None
         self._lock = threading.Lock()
@@ -57,5 +57,5 @@ class LocalEmbeddings(Embeddings):
 
             disable_progress_bar()  # type: ignore[no-untyped-call]
             torch.set_num_threads(self._threads)
-            self._model = SentenceTransformer(str(self._path), device="cpu", local_files_only=True)
+            self._model = SentenceTransformer(str(self.path), device="cpu", local_files_only=True)
         return self._model
