@@ -16,8 +16,8 @@ from knowledge.evaluation.speed import corpus, embedding, reading, searching
 from knowledge.evaluation.speed.peers import Peers, peers_on
 from knowledge.models.embed import LocalEmbeddings
 
-REPORTS = 2
-EMBEDDED = 128
+REPORTS = 1
+EMBEDDED = 64
 ROWS = 100_000
 
 

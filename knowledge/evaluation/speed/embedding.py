@@ -6,7 +6,7 @@ from knowledge.evaluation.progress import Progress
 from knowledge.evaluation.speed.trials import medians, times_faster
 from knowledge.models.embed import LocalEmbeddings
 
-ROUNDS = 5
+ROUNDS = 3
 
 
 def compare(embeddings: LocalEmbeddings, texts: list[str], on_progress: Progress) -> dict[str, Any]:

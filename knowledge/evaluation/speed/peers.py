@@ -12,6 +12,7 @@ from typing import Any
 
 from knowledge.errors import UnavailableError
 from knowledge.evaluation.progress import Progress
+from knowledge.jail.start import ENVIRONMENT
 
 PACKAGES = (
     "chromadb==1.5.*", "langchain-community==0.4.*", "langchain-core==1.*", "rank-bm25==0.2.2", "faiss-cpu", "numpy",
@@ -67,6 +68,7 @@ def peers_on(folder: Path, cache: Path, on_progress: Progress) -> Iterator[Peers
         process = subprocess.Popen(
             [str(python), "-I", str(script), str(folder)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True,
+            env={**ENVIRONMENT},
         )  # fmt: skip
         try:
             yield Peers(process)

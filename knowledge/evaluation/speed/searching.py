@@ -39,6 +39,7 @@ def by_vectors(corpus: Corpus, peers: Peers | None, on_progress: Progress) -> di
     """
     path = corpus.folder / "vectors.faiss"
     vectors.make(path, _vector_batches(corpus))
+    faiss.omp_set_num_threads(1)  # As the peers' are; a single query gains nothing from more.
     ours = Vectors.open(path, FakeEmbeddings(size=DIMENSION), fetch=lambda _ids: [])
     bare = faiss.read_index(str(path))
     rows = len(corpus.texts)
