@@ -41,6 +41,7 @@ check: $(VENV)/.ready ## Lint, types, import directions.
 bench: weights ## Print the figures that README quotes.
 	$(BIN)/teller evaluate contracts --cases $(CASES)/contracts
 	$(BIN)/teller evaluate answers --cases $(CASES)/answers
+	$(BIN)/teller evaluate speed --cases $(CASES)
 
 clean: ## Reset the demo: forget library, ledger and conversations (weights stay).
 	@if [ -x $(BIN)/teller ]; then $(BIN)/teller reset --yes; else rm -rf .data; fi
