@@ -14,7 +14,11 @@ from knowledge.types import Answer
 
 FORM = "field"
 LONGEST = 500
-HINT = "Leave it empty to go back to what the document says. Everyone who sees the value sees whose it is."
+LINK = "changes"  # What is put right where an answer without rows, or a receipt, says how documents hang together.
+HINT = (
+    "Leave it empty to go back to what the document says; of a document that changes no other, write “nothing”. "
+    "Everyone who sees the value sees whose it is."
+)
 
 
 def on_amend(desk: Desk, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
@@ -51,4 +55,6 @@ def on_amendment(desk: Desk, ack: Ack, view: dict[str, Any], body: dict[str, Any
 
 def _first_shown(answer: Answer) -> str:
     columns = answer.table.columns if answer.table else ()
-    return next((name for name, called in FIELDS.items() if called.capitalize() in columns), "expiry")
+    return next(
+        (name for name, called in FIELDS.items() if called.capitalize() in columns), "expiry" if columns else LINK
+    )

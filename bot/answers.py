@@ -54,12 +54,19 @@ def answered(desk: Desk, request_id: str, body: dict[str, Any]) -> tuple[Request
     """Return the request of a button and its answer, if it was given where the button was pressed."""
     request = desk.ledger.get(request_id)
     reply = request.reply if request else None
+    if request and reply and reply.get("type") == "receipt":
+        reply = {"type": "answer", **_of_receipt(reply).to_json()}
     if request is None or reply is None or reply.get("type") != "answer":
         whisper(desk, NOT_ANY_MORE, user=body["user"]["id"], **place_of(body))
         return None
     if body["channel"]["id"] not in {request.channel, request.reply_channel}:
         return None
     return request, Answer.from_json({name: value for name, value in reply.items() if name != "type"})
+
+
+def _of_receipt(reply: dict[str, Any]) -> Answer:
+    """Return a receipt as an answer that lists its document, whose fields can be put right."""
+    return Answer("", listed=((str(reply["document_id"]), str(reply["name"])),))
 
 
 def take_press(

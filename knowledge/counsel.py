@@ -15,6 +15,7 @@ from knowledge.proof import Proof, defined, prove, quoted, split_markers
 from knowledge.refusal import refusal
 from knowledge.reply import Reply
 from knowledge.spelling import respelled
+from knowledge.standing import with_standing
 from knowledge.types import Answer, Check, Passage, Question, Turn
 from knowledge.verdict import gives, judge
 from knowledge.write import NOT_STATED, Writer, restate, translate
@@ -54,7 +55,8 @@ class Counsel:
             TransientError: a part failed that may work in a moment.
         """
         question = replace(question, thread=self._still_visible(question))
-        return _Answering(self._library, self._llm, self._characters, question, on_stage, on_text, stopped).answer()
+        answering = _Answering(self._library, self._llm, self._characters, question, on_stage, on_text, stopped)
+        return with_standing(answering.answer(), self._library.lineage(question.audience), self._library.pages)
 
     def _still_visible(self, question: Question) -> tuple[Turn, ...]:
         """Return the turns whose documents may still be seen: not a deleted file, nor one of a channel left."""

@@ -1,8 +1,10 @@
 """Put right a field of a document, as somebody who may see it says."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from knowledge.errors import NotAllowedError
+from knowledge.errors import NotAllowedError, UserError
+from knowledge.types import Document
 from workers.answer import deliver_soon
 from workers.attempt import Attempt
 from workers.audience import audience_of
@@ -37,8 +39,9 @@ def _amended(request: Request, services: "Services") -> str:
 
     Raises:
         NotAllowedError: the document is not to be seen by everyone here, or not by who corrects it.
-        UserError: it is not kept any more.
+        UserError: it is not kept any more, or the value names no document.
     """
+    from knowledge.documents.amends import NOTHING  # noqa: PLC0415 - as below
     from knowledge.documents.fieldbook import FieldBook  # noqa: PLC0415 - brings what reads documents
     from knowledge.documents.fields import FIELDS, shown  # noqa: PLC0415 - as above
 
@@ -47,14 +50,32 @@ def _amended(request: Request, services: "Services") -> str:
     document = visible.get(str(request.detail["document"]))
     if document is None or services.slack.is_guest(request.user):
         raise NotAllowedError(MEMBERS_ONLY)
+    if name == "changes" and value not in ("", NOTHING):
+        value, written = _changed(value, document, visible.values()), value
+    else:
+        written = shown(name, value)
     book = FieldBook(services.engine)
     author = services.slack.name_of(request.user)
     book.correct(document.id, name, value, author=request.user, author_name=author)
     if value:
         return (
-            f"Noted: {FIELDS[name]} of “{document.name}” is {shown(name, value)}, corrected by {author}. "
+            f"Noted: {FIELDS[name]} of “{document.name}” is {written}, corrected by {author}. "
             "It stays so when the document is read again."
         )
     stated = book.of([document.id])[document.id].get(name)
     says = f"is again as the document says: {shown(name, stated.value)}" if stated else "is not found in the document"
     return f"Taken back: {FIELDS[name]} of “{document.name}” {says}."
+
+
+def _changed(name: str, document: Document, visible: Iterable[Document]) -> str:
+    """Return the id of the document that a person names as the one which is changed.
+
+    Raises:
+        UserError: no one document goes by that name among those that everyone here may see.
+    """
+    from knowledge.documents.called import called  # noqa: PLC0415 - as above
+
+    older = called(name, [each for each in visible if each.id != document.id])
+    if older is None:
+        raise UserError(f"I know no one document called “{name}” that everyone here may see. Write its file's name.")
+    return older.id

@@ -16,7 +16,7 @@ from knowledge.errors import UnavailableError, UnreadableFileError
 from knowledge.types import Receipt
 from workers.answer import deliver_soon
 from workers.attempt import Attempt
-from workers.audience import audience_words, places_of_upload
+from workers.audience import audience_of, audience_words, places_of_upload
 from workers.celery import app, send
 from workers.crawl import crawl
 from workers.download import download
@@ -89,9 +89,17 @@ def _file(claim: Claim, services: "Services", say: Callable[[str], None]) -> flo
         library.purge(receipt.document_id)  # The file was deleted in the meantime.
         services.ledger.abandon(claim)
         return None
-    words = {"places": list(places), "audience_words": audience_words(request)}
+    words = {"places": list(places), "audience_words": audience_words(request), "standing": _standing(claim, services)}
     services.ledger.ready(claim, {"type": "receipt", **receipt.to_json(), **words})
     return None
+
+
+def _standing(claim: Claim, services: "Services") -> list[str]:
+    """Say of what a new document is a newer version or an amendment, as far as all who read the receipt may see it."""
+    from knowledge.standing import of_receipt  # noqa: PLC0415 - brings what reads documents
+
+    document = str(claim.request.detail["document"])
+    return list(of_receipt(document, services.library.lineage(audience_of(claim.request, services.slack))))
 
 
 def _take_in(claim: Claim, services: "Services", say: Callable[[str], None]) -> float | None:

@@ -42,7 +42,7 @@ def render(reply: dict[str, Any], request_id: str = "") -> tuple[Rendered, ...]:
         case "answer":
             return _answer(Answer.from_json(content), request_id)
         case "receipt":
-            return (_receipt(content),)
+            return (_receipt(content, request_id),)
         case "unreadable":
             return (_plain(f":warning: {safe(reply['text'])}", name=reply.get("name", "")),)
         case "chart":
@@ -200,7 +200,7 @@ def _hidden(count: int) -> list[str]:
     return [f"{count} {'source' if count == 1 else 'sources'} hidden here, ask me in a direct message"]
 
 
-def _receipt(content: dict[str, Any]) -> Rendered:
+def _receipt(content: dict[str, Any], request_id: str) -> Rendered:
     fields = Receipt.__dataclass_fields__
     receipt = Receipt.from_json({name: value for name, value in content.items() if name in fields})
     pages = f"{receipt.pages} {'page' if receipt.pages == 1 else 'pages'}"
@@ -226,8 +226,11 @@ def _receipt(content: dict[str, Any]) -> Rendered:
     blocks: list[Block] = [
         section(f":page_facing_up: {head}.\n" + "\n".join(lines)),
         {"type": "section", "fields": [mrkdwn(fact) for fact in facts]},
-        context("Ask about it in this thread."),
     ]
+    if standing := content.get("standing"):
+        blocks.append(section("\n".join(inline(line, 500) for line in standing)))
+        blocks += [actions(button("Correct this", "amend", request_id))] if request_id else []
+    blocks.append(context("Ask about it in this thread."))
     return Rendered(f"{head}: {inline(receipt.name, 150)}, {pages}", blocks)
 
 

@@ -9,14 +9,13 @@ from functools import cached_property
 
 from langchain_core.embeddings import Embeddings
 
+from knowledge.documents.called import called
 from knowledge.documents.clauses import Clause, clauses
 from knowledge.documents.compare import Comparison, KindRow, compare
 from knowledge.documents.library import Library
 from knowledge.documents.playbook import Finding, Rule, check, read_playbook
-from knowledge.documents.read import PAGE_BREAK
 from knowledge.documents.report import difference, report
-from knowledge.documents.words import stems
-from knowledge.types import Answer, Audience, Check, Citation, Document, Page, Question, Table
+from knowledge.types import Answer, Audience, Check, Citation, Document, Question, Table
 
 KEPT = 8  # Comparisons whose reports can still be asked for.
 QUOTE = 220
@@ -51,7 +50,6 @@ _THESE = re.compile(
     r"vergleich\w*\s+(?:die\s+)?(?:beiden?|zwei)\b.*|compar[ae]\s+(?:los|las|ambos|ambas|estos|estas)\b.*|"
     r"(?:比较|对比)(?:一下)?(?:这|两)?.{0,8})\W*$"
 )
-_SURE = 0.5  # Share of a name's words that a document must carry.
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +99,11 @@ class Comparer:
         """Return how two documents compare, and what the playbook says of both."""
         key = (a.id, b.id)
         with self._lock:
+            for old in [pair for pair in self._known if not all(map(self._library.keeps, pair))]:
+                del self._known[old]  # What was deleted is gone from here as well.
             known = self._known.get(key)
         if known is None:
-            a_pages, b_pages = self._pages(a), self._pages(b)
+            a_pages, b_pages = self._library.pages(a.id), self._library.pages(b.id)
             both = [check(clauses(pages), self.playbook) for pages in (a_pages, b_pages)]
             known = (compare(a, a_pages, b, b_pages, self._embeddings), tuple(zip(*both, strict=True)))
             with self._lock:
@@ -127,16 +127,8 @@ class Comparer:
             ids = dict.fromkeys((*question.focus, *(each for turn in reversed(thread) for each in turn)))
             inside = [document for each in ids for document in visible if document.id == each]
             return (inside[0], inside[1]) if len(inside) == 2 else None
-        first, second = (_named(words, visible) for words in (wish.first, wish.second))
+        first, second = (called(words, visible) for words in (wish.first, wish.second))
         return (first, second) if first and second and first.id != second.id else None
-
-    def _pages(self, document: Document) -> tuple[Page, ...]:
-        pages, start = [], 0
-        for number in range(1, document.pages + 1):
-            text = self._library.page_text(document.id, number)
-            pages.append(Page(number, text, start))
-            start += len(text) + len(PAGE_BREAK)
-        return tuple(pages)
 
     def _answer(self, found: Comparison, checks: Sequence[tuple[Finding, Finding]]) -> Answer:
         citations = [self._cite(found.a, _first(found, "a")), self._cite(found.b, _first(found, "b"))]
@@ -178,22 +170,6 @@ class Comparer:
         if len(quote) < LEAST_QUOTE:
             return None
         return Citation(document.id, document.name, clause.page, quote, clause.label[:90])
-
-
-def _named(words: str, documents: Sequence[Document]) -> Document | None:
-    """Return the one document that goes by a name; None where none does, or two equally well."""
-    wanted = frozenset(stems(re.sub(r"(?i)\.(?:pdf|docx?|txt|md)\b", "", words)))
-    if not wanted:
-        return None
-    scores = []
-    for document in documents:
-        stem = re.sub(r"\.\w{2,4}$", "", document.name)
-        carried = frozenset(stems(" ".join((stem.replace("_", " "), document.title, *document.parties))))
-        scores.append((len(wanted & carried) / len(wanted), document.name.lower() == words.lower(), document))
-    ranked = sorted(scores, key=lambda each: each[:2], reverse=True)
-    if not ranked or ranked[0][0] < _SURE or (len(ranked) > 1 and ranked[0][:2] == ranked[1][:2]):
-        return None
-    return ranked[0][2]
 
 
 def _called(document: Document) -> str:

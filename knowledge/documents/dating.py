@@ -70,9 +70,11 @@ def whole(found: Date) -> datetime.date | None:
     return datetime.date(found.year, month, day)
 
 
-def agreed(paper: Paper) -> Dated | None:
-    """Return when the contract was made, as its opening says."""
+def agreed(paper: Paper, *, besides: datetime.date | None = None) -> Dated | None:
+    """Return when the contract was made, as its opening says; `besides` is the day of one that it speaks of."""
     for start, end, day in days_in(paper, 0, min(OPENING, len(paper.text))):
+        if day == besides:
+            continue
         before = paper.text[max(0, start - REACH) : start]
         if _MADE.search(before) and not _OF_OTHERS.search(before):
             return Dated(day, (_around(paper, start, end),), 0.9)

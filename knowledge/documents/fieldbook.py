@@ -10,6 +10,7 @@ from sqlalchemy.engine import Engine
 
 from knowledge.documents.fields import FIELDS, Field
 from knowledge.documents.paper import Words
+from knowledge.documents.places import bump
 from knowledge.documents.tables import document, document_field, field_correction
 from knowledge.errors import UserError
 
@@ -34,8 +35,8 @@ class FieldBook:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def of(self, document_ids: Collection[str]) -> dict[str, dict[str, Entry]]:
-        """Return the fields of documents, by document and name.
+    def of(self, document_ids: Collection[str], names: Collection[str] = tuple(FIELDS)) -> dict[str, dict[str, Entry]]:
+        """Return the fields of documents, by document and name; of all fields, or of those of some names.
 
         Who may see a document is for the caller to know: only those asked for are returned.
         """
@@ -43,7 +44,7 @@ class FieldBook:
         found: dict[str, dict[str, Entry]] = {each: {} for each in ids}
         with self._engine.connect() as connection:
             for at in range(0, len(ids), MOST):
-                _add(connection, ids[at : at + MOST], found)
+                _add(connection, ids[at : at + MOST], names, found)
         return found
 
     def correct(self, document_id: str, name: str, value: str, *, author: str, author_name: str) -> None:
@@ -62,6 +63,7 @@ class FieldBook:
                     author_name=author_name[:255], corrected_at=time.time(),
                 )
             )  # fmt: skip
+            bump(connection)  # Which document changes which may be another now.
 
 
 def write_fields(connection: Connection, number: int, generation: int, fields: Sequence[Field]) -> None:
@@ -81,14 +83,16 @@ def write_fields(connection: Connection, number: int, generation: int, fields: S
         connection.execute(insert(document_field), rows)
 
 
-def _add(connection: Connection, ids: Sequence[str], found: dict[str, dict[str, Entry]]) -> None:
+def _add(
+    connection: Connection, ids: Sequence[str], names: Collection[str], found: dict[str, dict[str, Entry]]
+) -> None:
     current = and_(document.c.number == document_field.c.document, document.c.generation == document_field.c.generation)
     read = select(document.c.id, document_field).join(document, current).where(document.c.id.in_(ids))
-    for row in connection.execute(read):
+    for row in connection.execute(read.where(document_field.c.name.in_(names))):
         words = tuple(Words(int(page), str(quote)) for page, quote in json.loads(row.words))
         found[row.id][row.name] = Entry(row.name, row.value, words, row.confidence)
-    said = select(field_correction).where(field_correction.c.document_id.in_(ids)).order_by(field_correction.c.number)
-    newest = {(row.document_id, row.name): row for row in connection.execute(said)}
+    said = select(field_correction).where(field_correction.c.document_id.in_(ids), field_correction.c.name.in_(names))
+    newest = {(row.document_id, row.name): row for row in connection.execute(said.order_by(field_correction.c.number))}
     for (id_, name), row in newest.items():
         if row.value:
             found[id_][name] = Entry(

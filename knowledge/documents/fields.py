@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from knowledge.documents.amends import NOTHING, changed
 from knowledge.documents.amounts import cap, money_in, total
 from knowledge.documents.dating import Dated, agreed, effective, whole
 from knowledge.documents.law import governing_law, law_called
@@ -30,6 +31,7 @@ FIELDS = {
     "total": "total amount",
     "cap": "liability cap",
     "law": "governing law",
+    "changes": "document that it changes",
 }
 DATES = ("agreed", "effective", "expiry")
 AMOUNTS = ("total", "cap")
@@ -59,7 +61,8 @@ def extract(pages: Sequence[Page], *, title: str, parties: Sequence[str]) -> tup
     paper = Paper.of(pages)
     if not paper.numbers:
         return ()
-    made = agreed(paper)
+    changes = changed(paper, title)
+    made = agreed(paper, besides=changes.day if changes else None)
     begun = effective(paper, made)
     ends = ending(paper, made, begun)
     found: list[Field | None] = [
@@ -75,6 +78,8 @@ def extract(pages: Sequence[Page], *, title: str, parties: Sequence[str]) -> tup
     ]
     if law := governing_law(paper):
         found.append(Field("law", law[0], (law[1],), law[2]))
+    if changes:
+        found.append(Field("changes", changes.value, changes.words, changes.confidence))
     return tuple(each for each in found if each is not None)
 
 
@@ -99,6 +104,8 @@ def read_value(name: str, written: str) -> str:
         return amounts[0]
     if name == "law":
         return law_called(written) or written[:200]
+    if name == "changes" and re.fullmatch(r"(?i)nothing|none|no(?:\s+\w+)?|new", written):
+        return NOTHING
     return written[:500]
 
 

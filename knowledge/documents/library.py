@@ -14,8 +14,10 @@ from sqlalchemy.engine import Engine
 
 from knowledge.documents.chunk import split
 from knowledge.documents.chunk_store import ChunkStore
+from knowledge.documents.fieldbook import FieldBook
 from knowledge.documents.fields import extract
 from knowledge.documents.generations import Generations
+from knowledge.documents.lineage import Lineage
 from knowledge.documents.places import Places
 from knowledge.documents.read import LIMITS, ReadLimits, read
 from knowledge.documents.resolve import asked_apart, resolve
@@ -26,7 +28,7 @@ from knowledge.documents.title import title_and_parties
 from knowledge.documents.vectors import unit
 from knowledge.documents.view import View, Views
 from knowledge.errors import UnavailableError, UnreadableFileError
-from knowledge.types import Audience, Document, Passage, Receipt
+from knowledge.types import Audience, Document, Page, Passage, Receipt
 
 OPENING = 1000  # Characters of a document's beginning.
 OPENING_CHUNKS = 4
@@ -57,7 +59,7 @@ class Library:
         self._chunks = ChunkStore(engine)
         self._generations = Generations(engine)
         self._places = Places(engine)
-        self._views = Views(self._store, self._chunks, self._places)
+        self._views = Views(self._store, self._chunks, self._places, FieldBook(engine))
         self._files = folder / "files"
         self._files.mkdir(parents=True, exist_ok=True)
         self._embeddings = embeddings
@@ -189,17 +191,30 @@ class Library:
         """Return the text of one page, "" when there is none."""
         return self._store.page_text(document_id, page)
 
+    def pages(self, document_id: str) -> tuple[Page, ...]:
+        """Return all pages of a document, none when it is not kept."""
+        return self._store.pages(document_id)
+
+    def keeps(self, document_id: str) -> bool:
+        """Tell whether a document is kept, whoever may see it."""
+        return self._store.record(document_id) is not None
+
+    def lineage(self, audience: Audience) -> Lineage:
+        """Return which documents change which, of those that an audience may see."""
+        return self._views.of(audience).lineage
+
     def search(self, question: str, audience: Audience, *, within: Collection[str] = (), limit: int = 12) -> Search:
         """Return the passages that answer a question best, of documents that everyone in the audience may see.
 
         The documents `within` are searched alone; failing those, the documents that the question names; failing those,
-        all.
+        all. Of a document's versions the current one comes first, unless an earlier one is asked for.
         """
         snapshot = self._snapshots.current()
         view = self._views.of(audience)
         named = resolve(question, [*view.namings.values()])
         inside = tuple(number for number, document in view.documents.items() if document.id in set(within))
-        chosen = inside or named.chosen()
+        outdated = view.lineage.outdated(question)
+        chosen = inside or _current(named.chosen(), view, outdated)
         order = [number for number, _ in named.scores]
         chosen = tuple(sorted(chosen, key=lambda each: order.index(each) if each in order else len(order)))
         hidden = self._views.hidden(question, view, snapshot, best=named.best if chosen else 0.0)
@@ -212,7 +227,9 @@ class Library:
         same = snapshot.manifest.embedder == self._embedder
         ranking = rank(snapshot, self._asker if same else None, freed, documents=numbers, chunks=chunks)
         timely = {view.documents[each].id for each in named.timely & set(numbers)}
-        passages = prefer(self._passages(ranking.hits[: limit * 2], view), timely)[:limit]
+        passages = prefer(
+            self._passages(ranking.hits[: limit * 2], view), timely=timely, outdated=() if inside else outdated
+        )[:limit]
         if not chosen:
             documents = tuple({passage.document.id: passage.document for passage in passages}.values())
         return Search(
@@ -294,6 +311,14 @@ class Library:
             reasons=record.reasons,
             tables=record.tables,
         )
+
+
+def _current(chosen: Sequence[int], view: View, outdated: Collection[str]) -> tuple[int, ...]:
+    """Return of the documents that a question names those that are current; an older one where it alone is named."""
+    ids = {view.documents[each].id for each in chosen}
+    newest = {each: view.lineage.successor(each) for each in ids & set(outdated)}
+    passed = {older for older, link in newest.items() if link and link.newer.id in ids}
+    return tuple(each for each in chosen if view.documents[each].id not in passed)
 
 
 def embedder_name(embeddings: Embeddings) -> str:

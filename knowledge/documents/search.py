@@ -24,7 +24,8 @@ STEADY = 10  # Reciprocal rank fusion's constant: small, since few chunks of one
 VECTOR_SHARE = 0.35
 VECTOR_SHARE_OF_TOPIC = 0.2
 NEIGHBOUR_SHARE = 0.2
-UNTIMELY = 0.4  # The share of its score that a passage keeps when its document is of another year than is asked about.
+# The share of its score that a passage keeps when its document is of another year than is asked about, or superseded.
+UNTIMELY = 0.4
 SURE = 4  # Passages that are looked at to tell how sure a search is.
 
 
@@ -106,12 +107,12 @@ def with_neighbours(hits: Sequence[tuple[int, float]]) -> list[tuple[int, float]
     return sorted(raised.items(), key=lambda item: (-item[1], item[0]))
 
 
-def prefer(passages: Sequence[Passage], timely: Collection[str]) -> tuple[Passage, ...]:
-    """Return passages ranked anew, those of documents that are not `timely` lower; all as they were if none is."""
-    if not any(each.document.id in timely for each in passages):
-        return tuple(passages)
-    weighed = [each if each.document.id in timely else replace(each, score=each.score * UNTIMELY) for each in passages]
-    return tuple(sorted(weighed, key=lambda each: -each.score))
+def prefer(passages: Sequence[Passage], *, timely: Collection[str], outdated: Collection[str]) -> tuple[Passage, ...]:
+    """Return passages ranked anew: those of `outdated` documents lower, and where any is `timely` all others."""
+    some = any(each.document.id in timely for each in passages)
+    low = {each.document.id for each in passages if some and each.document.id not in timely} | set(outdated)
+    weighed = [replace(each, score=each.score * UNTIMELY) if each.document.id in low else each for each in passages]
+    return tuple(sorted(weighed, key=lambda each: -each.score)) if low else tuple(passages)
 
 
 def fuse(*rankings: tuple[Sequence[int], float]) -> list[tuple[int, float]]:

@@ -17,6 +17,7 @@ from knowledge.documents.generations import delete_generation
 from knowledge.documents.places import bump
 from knowledge.documents.read import Reading
 from knowledge.documents.tables import chunk, document, document_field, document_place, field_correction, page
+from knowledge.types import Page
 
 OPENING = 3000  # Characters of the first pages that a document's name is looked for in.
 
@@ -88,6 +89,17 @@ class Store:
         )
         with self._engine.connect() as connection:
             return connection.scalar(query) or ""
+
+    def pages(self, document_id: str) -> tuple[Page, ...]:
+        """Return all pages of a document in their order."""
+        query = (
+            select(page.c.number, page.c.text, page.c.start)
+            .join(document, and_(document.c.number == page.c.document, document.c.generation == page.c.generation))
+            .where(document.c.id == document_id)
+            .order_by(page.c.number)
+        )
+        with self._engine.connect() as connection:
+            return tuple(Page(row.number, row.text, row.start) for row in connection.execute(query))
 
     def write(
         self,

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from knowledge.documents.chunk_store import ChunkStore
+from knowledge.documents.fieldbook import FieldBook
+from knowledge.documents.lineage import FIELDS, Lineage, lineage
 from knowledge.documents.places import Places
 from knowledge.documents.resolve import CLOSE, Naming, resolve
 from knowledge.documents.search import by_words, ids_array
@@ -26,15 +28,17 @@ class View:
     namings: Mapping[int, Naming]
     chunks: Ids
     hidden: Mapping[int, Naming]
+    lineage: Lineage
 
 
 class Views:
     """What each audience sees, worked out once for each version of the library."""
 
-    def __init__(self, store: Store, chunks: ChunkStore, places: Places) -> None:
+    def __init__(self, store: Store, chunks: ChunkStore, places: Places, book: FieldBook) -> None:
         self._store = store
         self._chunks = chunks
         self._places = places
+        self._book = book
         self._views: dict[frozenset[str], View] = {}
         self._version = -1
         self._guard = threading.Lock()
@@ -58,7 +62,8 @@ class Views:
             elif record.id in placed:
                 hidden[record.number] = _naming(record, record.name)
         chunks = ids_array(self._chunks.chunk_ids_of([each.id for each in documents.values()]))
-        view = View(documents=documents, namings=namings, chunks=chunks, hidden=hidden)
+        links = lineage(documents.values(), self._book.of([each.id for each in documents.values()], FIELDS))
+        view = View(documents=documents, namings=namings, chunks=chunks, hidden=hidden, lineage=links)
         with self._guard:
             if self._version == version:
                 if len(self._views) >= MOST_VIEWS:

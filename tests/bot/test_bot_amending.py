@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from knowledge.types import Answer, Table
+from knowledge.types import Answer, Receipt, Table
 from tests.bot.small_slack import BEN, GENERAL, Bot, said
 from workers.render import render
 from workers.request import Request
@@ -18,12 +18,19 @@ ANSWER = Answer(
 )
 
 
+RECEIPT = Receipt(LEASE, "lease.pdf", "LEASE", 1, 1)
+
+
 @pytest.fixture
 def asked(bot: Bot) -> Request:
+    return replied(bot, {"type": "answer", **ANSWER.to_json()})
+
+
+def replied(bot: Bot, reply: dict[str, Any]) -> Request:
     bot.event(said("<@U0TELLER01> Which contracts expire soon?", channel=GENERAL))
     claim = bot.ledger.claim(bot.rows[0].id)
     assert claim
-    bot.ledger.ready(claim, {"type": "answer", **ANSWER.to_json()})
+    bot.ledger.ready(claim, reply)
     bot.queued.clear()
     return bot.rows[0]
 
@@ -51,6 +58,15 @@ def test_the_answer_offers_the_form(bot: Bot, asked: Request) -> None:
     assert [block["block_id"] for block in blocks] == ["document", "field", "value"]
     assert blocks[0]["element"]["initial_option"]["text"]["text"] == "lease.pdf"
     assert blocks[1]["element"]["initial_option"]["value"] == "expiry"
+
+
+def test_a_receipt_offers_the_form_for_what_its_document_changes(bot: Bot) -> None:
+    view = form(bot, replied(bot, {"type": "receipt", **RECEIPT.to_json()}))
+
+    assert view["blocks"][0]["element"]["initial_option"]["text"]["text"] == "lease.pdf"
+    assert view["blocks"][1]["element"]["initial_option"]["value"] == "changes"
+    assert bot.submit(view, filled("hosting-2019.pdf", field="changes")).status == 200
+    assert bot.rows[-1].detail["value"] == "hosting-2019.pdf"
 
 
 def test_a_value_is_recorded_once_as_the_field_keeps_it(bot: Bot, asked: Request) -> None:

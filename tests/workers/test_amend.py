@@ -6,6 +6,7 @@ import pytest
 
 from knowledge.documents.fieldbook import FieldBook
 from knowledge.documents.library import Library
+from knowledge.types import Audience
 from tests.knowledge.documents.conftest import LOAN, HashedWords
 from tests.workers.asking import BEN, CHANNEL, receive
 from workers.amend import MEMBERS_ONLY, amend_field
@@ -37,8 +38,8 @@ def loan(services, tmp_path):
     return document
 
 
-def amend(services, document, value, *, user=BEN, ts="1.0"):
-    detail = {"of": "x", "document": document, "field": "law", "value": value}
+def amend(services, document, value, *, user=BEN, ts="1.0", field="law"):
+    detail = {"of": "x", "document": document, "field": field, "value": value}
     id_ = receive(services.ledger, ts, kind="field", user=user, item=f"field:{ts}", detail=detail)
     amend_field(id_, services)
     return services.ledger.get(id_).reply["text"]
@@ -55,6 +56,22 @@ def test_a_member_corrects_a_field_and_takes_it_back(services, loan):
 
     assert "is again as the document says: Norway" in amend(services, loan, "", ts="2.0")
     assert law(services, loan) == ("Norway", "")
+
+
+def test_what_a_document_changes_is_kept_as_one_that_everyone_here_may_see(services, loan, tmp_path):
+    path = tmp_path / "newer.txt"
+    path.write_text(LOAN + "\n5. Term. Ten years.")
+    newer = services.library.keep(path)
+    services.library.read(newer, name="newer.txt")
+    services.library.place(newer, CHANNEL, name="newer.txt")
+    here = Audience(frozenset({CHANNEL}))
+
+    assert "is loan.txt, corrected by Ben" in amend(services, newer, "loan.txt", field="changes")
+    assert services.library.lineage(here).successor(loan).newer.id == newer
+
+    assert "no one document called “payroll.txt”" in amend(services, newer, "payroll.txt", ts="2.0", field="changes")
+    amend(services, newer, "nothing", ts="3.0", field="changes")
+    assert services.library.lineage(here).links == {}
 
 
 @pytest.mark.parametrize("user", [EVA, GUS])

@@ -1,20 +1,37 @@
 """Files, removals and rebuilding: in steps, each of which may be the last of its worker."""
 
+import json
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import select
 
+from knowledge.documents.comparing import Comparer
+from knowledge.documents.fieldbook import FieldBook
 from knowledge.documents.library import Library
+from knowledge.documents.places import Places
+from knowledge.documents.show import Shower
+from knowledge.errors import NotAllowedError
+from knowledge.tables import metadata
 from knowledge.types import PUBLIC, Audience
 from tests.knowledge.documents.conftest import HashedWords
 from tests.workers.asking import BEN, CHANNEL, TEAM, receive
+from tests.workers.fake_slack import BOT
 from workers.deliver import deliver_reply, withdraw_file
 from workers.index import index_step
 from workers.ledger import Ledger
+from workers.render import render
 from workers.settings import Settings
 
 SHEET = next((Path(__file__).parents[2] / "knowledge" / "samples").glob("*Saver*.pdf"))
+OLDER = b"""STORAGE AGREEMENT
+
+This Storage Agreement is made on 1 March 2019 by and between Alpha Bank ASA and Hoster Ltd. It is performed in Oslo.
+
+1. TERM. This Agreement continues for three (3) years.
+"""
+NEWER = OLDER.replace(b"2019", b"2021").replace(b"three", b"Zorblatt three")
 HERE = Audience(frozenset({PUBLIC, CHANNEL}))
 
 
@@ -209,6 +226,54 @@ def test_a_deleted_file_is_hidden_at_once_and_removed_after(services, drop):
     assert list((services.library._files).iterdir()) == []
     deliver_reply(removal, services.ledger, services.slack)
     assert services.ledger.get(removal).state == "answered"
+
+
+def test_nothing_of_a_deleted_file_is_left_in_any_folder_or_table(services, drop, fake_slack, tmp_path):
+    fake_slack.users[BEN] = {}
+    fake_slack.members[CHANNEL] = [BEN, BOT]
+    finish(drop("F1", OLDER, name="older.txt"), services)
+    finish(drop("F2", NEWER, name="newer.txt", message_ts="2.0"), services)
+    older, newer = (services.library.document_of_file(each) for each in ("F1", "F2"))
+    FieldBook(services.engine).correct(newer, "law", "Quillavale", author=BEN, author_name="Ben")
+    comparer = Comparer(services.library, services.embeddings)
+    seen = {each.id: each for each in services.library.documents(HERE)}
+    comparer.compare(seen[older], seen[newer])
+    removal = receive(services.ledger, "3.0", kind="removal", item="F2")
+
+    withdraw_file(removal, services)
+    finish(removal, services)
+    comparer.compare(seen[older], seen[older])
+
+    kept = b"".join(path.read_bytes() for path in (tmp_path / "library").rglob("*") if path.is_file())
+    tables = [each for each in metadata.sorted_tables if each.name.startswith(("document", "field", "page", "chunk"))]
+    with services.engine.connect() as connection:
+        rows = "".join(str(row) for table in tables for row in connection.execute(select(table)))
+    for word in ("zorblatt", "Zorblatt", "Quillavale"):
+        assert word.lower() not in rows.lower()
+        assert word.encode() not in kept
+    assert newer not in rows
+    assert newer not in str(list(comparer._known))
+    assert services.library.lineage(HERE).links == {}
+    assert "Oslo" in rows
+    with pytest.raises(NotAllowedError):
+        Shower(Places(services.engine), tmp_path / "library").picture(newer, page=1, quotes=(), audience=HERE)
+
+
+def test_a_receipt_says_of_what_a_file_is_a_newer_version_to_those_who_see_both(services, drop, fake_slack):
+    fake_slack.users[BEN] = {}
+    fake_slack.members[CHANNEL] = [BEN, BOT]
+    finish(drop("F1", OLDER, name="older.txt"), services)
+    second = drop("F2", NEWER, name="newer.txt", message_ts="2.0")
+    elsewhere = drop("F3", NEWER, name="newer.txt", message_ts="3.0", channel="C0ELSEWHER")
+
+    finish(second, services)
+    finish(elsewhere, services)
+
+    reply = services.ledger.get(second).reply
+    assert reply["standing"] == ["“newer.txt” is a newer version of “older.txt” of 1 March 2019."]
+    assert "newer version" in str(render(reply, second)[0].blocks)
+    assert '"amend"' in json.dumps(render(reply, second)[0].blocks)
+    assert services.ledger.get(elsewhere).reply["standing"] == []
 
 
 def test_a_document_that_another_file_shares_is_kept(services, drop):
