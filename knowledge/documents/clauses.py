@@ -1,7 +1,7 @@
 """Take a contract apart into its clauses: number, heading, words, page, and what each is about."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,7 @@ TABLE = Path(__file__).with_name("clause_kinds.yaml")
 OTHER = "other"
 SHORT = 140  # Characters of a heading.
 LONGEST = 9000  # Characters that a section without headings inside may have.
+SECTION = "section"  # The key of the numbered section that is the last to have begun.
 LEAST = 25  # Characters of a clause; less is a page number or a line of signatures.
 
 _NUMBER = re.compile(
@@ -23,9 +24,13 @@ _NUMBER = re.compile(
     r"ATTACHMENT|Attachment|§)\s*)?(?:\d{1,2}(?:\.\d{1,2}){0,4}|[IVXLC]{1,6}|[A-Z]))(?:[.):]|\s|$)\s*"
 )
 _LISTED = re.compile(r"\((?:[a-z]{1,3}|\d{1,2}|[A-Z])\)|[a-z]\)")
-_TITLE = re.compile(r"(?P<title>[^.\n:;]{2,90}?)\s*(?:\.(?=\s|$)|:|;|\n|$|\s[-–—]\s)")
+_TITLE = re.compile(
+    r"(?P<title>[^.\n:;]{2,90}?(?:;\s[^.\n:;]{2,60}?){1,3})\s*(?:\.(?=\s|$)|:|\n|$)|"
+    r"(?P<short>[^.\n:;]{2,90}?)\s*(?:\.(?=\s|$)|:|;|\n|$|\s[-–—]\s)"
+)
 _CONTENTS = re.compile(r"\.{4,}\s*\d*|(?:\. ){4,}|\s\d{1,3}\s*$")
 _SIGNED = re.compile(r"(?i)\b(?:by|name|title|date|signature|signed)\s*:|/s/|_{5,}")
+_TERMS = re.compile(r"(?i)\bterms\b")  # Conditions: the term is how long a contract runs.
 _SENTENCE = re.compile(r"\b(?:shall|will|may|is|are|has|have|agrees?|means|must|was|were)\b", re.IGNORECASE)
 
 
@@ -56,6 +61,7 @@ def clauses(pages: Sequence[Page]) -> tuple[Clause, ...]:
     """Return the clauses of a document in their order; lists within a clause stay in it."""
     found: list[Clause] = []
     above: tuple[str, ...] = ()
+    heads: dict[str, str] = {}  # By number, of the sections that have begun.
     waiting: Clause | None = None  # A heading that no clause stands under yet.
     last = 0
     for piece in split(pages, small=1, large=10**9):
@@ -71,10 +77,13 @@ def clauses(pages: Sequence[Page]) -> tuple[Clause, ...]:
             found[-1] = _joined(found[-1], clause)
             waiting = None
         elif _is_bare(clause):
-            waiting = replace(clause, heading=clause.heading or _headed(clause), path=_over(clause, above))
-            above = (*_over(clause, above), waiting.heading)
+            over = _over(clause, above, heads)
+            waiting = replace(clause, heading=clause.heading or _headed(clause), path=over)
+            above = (*over, waiting.heading)
+            _begin(waiting, heads)
         else:
-            found.append(replace(clause, path=_over(clause, above)))
+            found.append(replace(clause, path=_over(clause, above, heads)))
+            _begin(clause, heads)
             waiting = None
     whole = (each for each in _sections(found) if len(each.text) >= LEAST and not _is_signed(each))
     return tuple(replace(each, kind=kind_of(each)) for each in whole)
@@ -126,15 +135,33 @@ def _is_listed(clause: Clause, text: str, last: int) -> bool:
 def kind_of(clause: Clause) -> str:
     """Return what a clause is about: its own heading decides, then its words, then the headings over it."""
     scores: dict[str, float] = {}
-    own, over, text = _words(clause.heading), _words(" ".join(clause.path)), " ".join(clause.text.lower().split())
-    for kind, heads, says in _kinds():
+    own, over, text = (
+        _words(_TERMS.sub(" ", clause.heading)),
+        _words(" ".join(clause.path)),
+        " ".join(clause.text.lower().split()),
+    )
+    for kind, heads, phrases in _kinds():
         headed = max((len(head) / len(own) for head in heads if head <= own), default=0.0)
         above = max((len(head) / len(over) for head in heads if head <= over), default=0.0)
-        said = min(3, sum(phrase in text for phrase in says))
+        said = min(3, sum(phrase in text for phrase in phrases))
         score = 3.0 * headed + 1.2 * above + 0.8 * said
         if score:
             scores[kind] = score
     return max(scores, key=lambda kind: scores[kind]) if scores else OTHER
+
+
+def headed_kinds(heading: str) -> frozenset[str]:
+    """Return every kind that a heading names: `Choice of law; arbitration` names two."""
+    own = _words(_TERMS.sub(" ", heading))
+    named = {head: kind for kind, heads, _ in _kinds() for head in heads if head <= own}
+    # Of `Choice of law` the law alone names nothing more.
+    return frozenset(kind for head, kind in named.items() if not any(head < other for other in named))
+
+
+def says(clause: Clause, kind: str) -> bool:
+    """Tell whether a clause has words that only clauses of a kind have."""
+    text = " ".join(clause.text.lower().split())
+    return any(phrase in text for each, _, phrases in _kinds() if each == kind for phrase in phrases)
 
 
 def kinds() -> tuple[str, ...]:
@@ -157,13 +184,20 @@ def _clause(piece: Piece) -> Clause:
     match = _NUMBER.match(text)
     number = " ".join(match["number"].split()) if match else ""
     body = text[match.end() :] if match else text
-    title = _TITLE.match(body)
-    heading = " ".join(title["title"].split()) if title else ""
-    if heading and (len(heading.split()) > 9 or _SENTENCE.search(heading) or not _is_heading(heading)):
-        heading = ""
+    heading = _heading_of(body)
     if not number and heading and not heading.isupper():
         heading = ""  # Without a number only capitals make a heading.
     return Clause(number.rstrip("."), heading, text, piece.page, piece.last_page)
+
+
+def _heading_of(body: str) -> str:
+    """Return the heading that a clause begins with; it may name several things, as in `Choice of law; arbitration`."""
+    title = _TITLE.match(body)
+    for called in (title["title"], title["short"] or (title["title"] or "").split(";")[0]) if title else ():
+        heading = " ".join((called or "").split())
+        if heading and len(heading.split()) <= 9 and not _SENTENCE.search(heading) and _is_heading(heading):
+            return heading
+    return ""
 
 
 def _is_signed(clause: Clause) -> bool:
@@ -185,11 +219,28 @@ def _headed(clause: Clause) -> str:
     return " ".join((clause.heading or clause.text).split())[:90]
 
 
-def _over(clause: Clause, above: tuple[str, ...]) -> tuple[str, ...]:
+def _begin(clause: Clause, heads: dict[str, str]) -> None:
+    """Note a section that begins; with a new one those that were lettered in the one before are over."""
+    number = clause.number.removesuffix(".0")
+    if number.isdigit():
+        body = clause.text[len(clause.number) :].strip(" .\n")
+        called = clause.heading or ("" if len(body) > SHORT or _SENTENCE.search(body) else " ".join(body.split()))
+        heads.clear()
+        heads[SECTION] = heads[number] = called
+    elif number and clause.heading:
+        heads[number] = clause.heading
+
+
+def _over(clause: Clause, above: tuple[str, ...], heads: Mapping[str, str]) -> tuple[str, ...]:
     """Return of the headings above those that this clause still stands under."""
-    if "." in clause.number:
+    if not clause.number:
         return above[-1:]
-    return () if clause.number else above[-1:]
+    section, _, part = clause.number.rpartition(".")
+    if section and part != "0":
+        over = (heads[section],) if section in heads else above[-1:]
+        return tuple(filter(None, over))
+    # A, B and C are parts of the numbered section before them.
+    return (heads[SECTION],) if len(clause.number) == 1 and clause.number.isalpha() and heads.get(SECTION) else ()
 
 
 def _is_contents(text: str) -> bool:

@@ -1,7 +1,6 @@
-"""Compare two contracts: clauses paired by heading, number and meaning, each pair word by word."""
+"""Compare two contracts: their clauses aligned, each pair word by word."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -10,19 +9,16 @@ from typing import Literal
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
-from knowledge.documents.clauses import OTHER, Clause, clauses, kinds
-from knowledge.documents.vectors import Rows, unit
-from knowledge.documents.words import stems
+from knowledge.documents.align import Match, align
+from knowledge.documents.clauses import Clause, clauses, kinds
+from knowledge.documents.vectors import Rows
 from knowledge.types import Document, Page
 
-ENOUGH = 0.48  # From this likeness on two clauses are taken for the same clause.
 NEAR = 0.5  # From here on a clause that stands alone is shown beside the one it comes nearest to.
-EMBEDDED = 1200  # Characters of a clause that its meaning is taken from.
 SAME = 0.985  # From this share of words in common on a pair is the same but for print.
 CHANGED = 0.45  # Below it a diff is harder to read than the two texts.
 WORTH = 0.62  # Share of words in common, in any order, from which they are compared in order, which takes time.
 MOST_WORDS = 2500  # Of a clause that is compared word by word.
-LOOSE = frozenset({OTHER, "general terms", "services and obligations", "parties and background"})
 
 Verdict = Literal["same", "changed", "reworded"]
 
@@ -48,10 +44,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two clauses that are about the same; `likeness` is the share of words that they have in common."""
+    """Clauses that are about the same, on one side one; `likeness` is the share of words that they have in common."""
 
-    a: Clause
-    b: Clause
+    a: tuple[Clause, ...]
+    b: tuple[Clause, ...]
     score: float
     likeness: float
     changes: tuple[Change, ...]
@@ -97,75 +93,29 @@ class Comparison:
         """Return how many pairs differ so much."""
         return sum(pair.verdict == verdict for pair in self.pairs)
 
+    @property
+    def several(self) -> int:
+        """Return in how many pairs one clause stands against several."""
+        return sum(len(pair.a) != len(pair.b) for pair in self.pairs)
+
 
 def compare(
     a: Document, a_pages: Sequence[Page], b: Document, b_pages: Sequence[Page], embeddings: Embeddings
 ) -> Comparison:
     """Compare two contracts clause by clause."""
     ours, theirs = clauses(a_pages), clauses(b_pages)
-    scores = likenesses(ours, theirs, embeddings)
-    matched = match(scores)
-    pairs = tuple(_pair(ours[i], theirs[j], float(scores[i, j])) for i, j in sorted(matched.items()))
-    back = {j: i for i, j in matched.items()}
+    matched, scores = align(ours, theirs, embeddings)
+    pairs = tuple(_pair(each, ours, theirs) for each in matched)
+    in_a = {at for each in matched for at in each.a}
+    in_b = {at for each in matched for at in each.b}
     return Comparison(
         a,
         b,
         pairs,
-        only_a=tuple(_alone(ours[i], theirs, scores[i]) for i in range(len(ours)) if i not in matched),
-        only_b=tuple(_alone(theirs[j], ours, scores[:, j]) for j in range(len(theirs)) if j not in back),
+        only_a=tuple(_alone(ours[i], theirs, scores[i]) for i in range(len(ours)) if i not in in_a),
+        only_b=tuple(_alone(theirs[j], ours, scores[:, j]) for j in range(len(theirs)) if j not in in_b),
         kinds=_by_kind(ours, theirs, pairs),
     )
-
-
-def likenesses(ours: Sequence[Clause], theirs: Sequence[Clause], embeddings: Embeddings) -> Rows:
-    """Return how like each clause of one contract is to each of the other, from 0 to 1."""
-    if not ours or not theirs:
-        return np.zeros((len(ours), len(theirs)), dtype=np.float32)
-    texts = [f"{each.titled}\n{each.text[:EMBEDDED]}" for each in (*ours, *theirs)]
-    vectors = unit(embeddings.embed_documents(texts))
-    scores: Rows = (vectors[: len(ours)] @ vectors[len(ours) :].T).clip(0, 1)
-    bags = [[frozenset(stems(each.text)) for each in side] for side in (ours, theirs)]
-    heads = [
-        [frozenset(stems(each.heading)) or frozenset(stems(" ".join(each.path))) for each in side]
-        for side in (ours, theirs)
-    ]
-    counts = [Counter(each.kind for each in side) for side in (ours, theirs)]
-    for i, one in enumerate(ours):
-        for j, other in enumerate(theirs):
-            text = 0.7 * scores[i, j] + 0.3 * _dice(bags[0][i], bags[1][j])
-            place = 0.03 * (one.number == other.number != "") + 0.03 * (1 - abs(i / len(ours) - j / len(theirs)))
-            kind = _kinds_agree(one.kind, other.kind, counts)
-            if heads[0][i] and heads[1][j]:
-                called = max(_dice(heads[0][i], heads[1][j]), 0.5 if one.kind == other.kind not in LOOSE else 0.0)
-                scores[i, j] = 0.62 * text + 0.25 * called + kind + place
-            else:
-                scores[i, j] = 0.82 * text + kind + place
-    scores.clip(0, 1, out=scores)
-    return scores
-
-
-def _kinds_agree(one: str, other: str, counts: Sequence[Counter[str]]) -> float:
-    """Return what it speaks for or against a pair that the kinds agree; most if there is only one such on each side."""
-    if one != other:
-        return -0.1 if not {one, other} & LOOSE else 0.0
-    if one in LOOSE:
-        return 0.03
-    return 0.2 if counts[0][one] == counts[1][one] == 1 else 0.1
-
-
-def match(scores: Rows) -> dict[int, int]:
-    """Return one-to-one pairs, the most alike first; their order in the contracts need not agree."""
-    order = np.argsort(-scores, axis=None)
-    found: dict[int, int] = {}
-    taken: set[int] = set()
-    for at in order:
-        i, j = divmod(int(at), scores.shape[1])
-        if scores[i, j] < ENOUGH:
-            break
-        if i not in found and j not in taken:
-            found[i] = j
-            taken.add(j)
-    return found
 
 
 def changes(a: str, b: str) -> tuple[float, tuple[Change, ...]]:
@@ -199,9 +149,10 @@ def key_terms(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _pair(a: Clause, b: Clause, score: float) -> Pair:
-    likeness, words = changes(_body(a), _body(b))
-    return Pair(a, b, score, likeness, words)
+def _pair(found: Match, ours: Sequence[Clause], theirs: Sequence[Clause]) -> Pair:
+    a, b = tuple(ours[i] for i in found.a), tuple(theirs[j] for j in found.b)
+    likeness, words = changes("\n".join(map(_body, a)), "\n".join(map(_body, b)))
+    return Pair(a, b, found.score, likeness, words)
 
 
 def _body(clause: Clause) -> str:
@@ -217,9 +168,7 @@ def _alone(clause: Clause, others: Sequence[Clause], scores: Rows) -> Alone:
 
 def _by_kind(ours: Sequence[Clause], theirs: Sequence[Clause], pairs: Sequence[Pair]) -> tuple[KindRow, ...]:
     rows = []
-    same = {id(pair.a) for pair in pairs if pair.verdict == "same"} | {
-        id(pair.b) for pair in pairs if pair.verdict == "same"
-    }
+    same = {id(each) for pair in pairs if pair.verdict == "same" for each in (*pair.a, *pair.b)}
     for kind in kinds():
         a, b = (tuple(each for each in side if each.kind == kind) for side in (ours, theirs))
         if not a and not b:
@@ -236,10 +185,6 @@ def _by_kind(ours: Sequence[Clause], theirs: Sequence[Clause], pairs: Sequence[P
             )
         )
     return tuple(rows)
-
-
-def _dice(a: frozenset[str], b: frozenset[str]) -> float:
-    return 2 * len(a & b) / (len(a) + len(b)) if a or b else 0.0
 
 
 def _spaced(words: Sequence[str]) -> str:

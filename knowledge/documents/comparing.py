@@ -145,6 +145,7 @@ class Comparer:
             f"{_called(found.a)} (first) and {_called(found.b)} (second) have {len(found.pairs)} clauses in common: "
             f"{found.count('same')} the same, {found.count('changed')} changed, "
             f"{found.count('reworded')} written otherwise. "
+            f"{f'In {found.several} of them one clause stands against several. ' if found.several else ''}"
             f"{len(found.only_a)} stand only in the first, {len(found.only_b)} only in the second."
         )
         rows = tuple((row.kind, _places(row.a), _places(row.b), difference(row)) for row in found.kinds)
@@ -178,7 +179,7 @@ def _called(document: Document) -> str:
 
 def _first(found: Comparison, side: str) -> Clause | None:
     """Return the clause that a contract is introduced by."""
-    paired = [getattr(pair, side) for pair in found.pairs]
+    paired = [getattr(pair, side)[0] for pair in found.pairs]
     alone = [each.clause for each in (found.only_a if side == "a" else found.only_b)]
     return next(iter((*paired, *alone)), None)
 

@@ -22,6 +22,10 @@ ins{background:#dff3e4;color:#0f5a2b;text-decoration:none;font-weight:600}
 """
 VERDICTS = {"same": "the same", "changed": "changed", "reworded": "written otherwise"}
 STATUSES = {"met": "✓ met", "missing": "✗ missing", "forbidden": "✗ stands in it"}
+HOW = (
+    "Clauses were aligned by heading, number, kind and meaning, one with one or one with several. "
+    "Check what matters on the pages."
+)
 ALONE_SHOWN = 1500  # Characters of a clause that stands alone.
 
 
@@ -31,12 +35,12 @@ def report(comparison: Comparison, checks: Sequence[tuple[Finding, Finding]] = (
     counts = ", ".join(f"{comparison.count(verdict)} {words}" for verdict, words in VERDICTS.items())  # type: ignore[arg-type]
     numbers = (
         f"<p>{len(comparison.pairs)} clauses stand in both ({counts}); {len(comparison.only_a)} only in the first, "
-        f"{len(comparison.only_b)} only in the second.</p>"
+        f"{len(comparison.only_b)} only in the second.{_several(comparison)}</p>"
     )
     parts = [
         f"<h1>{a} <small>beside</small> {b}</h1>",
         numbers,
-        "<p class=note>Clauses were paired by heading, number, kind and meaning. Check what matters on the pages.</p>",
+        f"<p class=note>{HOW}</p>",
         _summary(comparison.kinds, a, b),
         *([_playbook(checks, a, b)] if checks else []),
         "<h2>Clause by clause</h2>",
@@ -50,6 +54,11 @@ def report(comparison: Comparison, checks: Sequence[tuple[Finding, Finding]] = (
         f"<title>{a} beside {b}</title><style>{STYLE}</style>"
     )
     return f"<!doctype html><html lang=en><head>{head}</head><body>{''.join(parts)}</body></html>\n"
+
+
+def _several(comparison: Comparison) -> str:
+    count = comparison.several
+    return f" In {count} of them one clause stands against several." if count else ""
 
 
 def _summary(rows: Iterable[KindRow], a: str, b: str) -> str:
@@ -106,20 +115,29 @@ def _finding(finding: Finding) -> str:
 
 
 def _pair(pair: Pair) -> str:
+    kind = pair.a[0].kind if len(pair.a) == 1 else pair.b[0].kind
+    several = "" if len(pair.a) == len(pair.b) else " · one clause against several"
     head = (
-        f"<b>{escape(pair.a.label[:90])}</b> <span class=note>p. {pair.a.page}</span> ↔ "
-        f"<b>{escape(pair.b.label[:90])}</b> <span class=note>p. {pair.b.page} · {escape(pair.a.kind)} · "
-        f"{VERDICTS[pair.verdict]}</span>"
+        f"{_labels(pair.a)} ↔ {_labels(pair.b)} "
+        f"<span class=note>· {escape(kind)} · {VERDICTS[pair.verdict]}{several}</span>"
     )
     if pair.verdict == "same":
         return f"<div class=pair>{head}</div>"
     if pair.verdict == "reworded":
         return (
-            f"<div class=pair>{head}<div class=two><p>{_text(pair.a.text)}</p><p>{_text(pair.b.text)}</p></div></div>"
+            f"<div class=pair>{head}<div class=two><div>{_texts(pair.a)}</div><div>{_texts(pair.b)}</div></div></div>"
         )
     tags = {"both": ("", ""), "a": ("<del>", "</del>"), "b": ("<ins>", "</ins>")}
     words = " ".join(f"{tags[each.where][0]}{escape(each.text)}{tags[each.where][1]}" for each in pair.changes)
     return f"<div class=pair>{head}<p>{words}</p></div>"
+
+
+def _labels(found: Sequence[Clause]) -> str:
+    return " + ".join(f"<b>{escape(each.label[:90])}</b> <span class=note>p. {each.page}</span>" for each in found)
+
+
+def _texts(found: Sequence[Clause]) -> str:
+    return "".join(f"<p>{_text(each.text)}</p>" for each in found)
 
 
 def _alone(title: str, found: Sequence[Alone]) -> str:

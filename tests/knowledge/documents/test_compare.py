@@ -5,8 +5,9 @@ from html.parser import HTMLParser
 
 import pytest
 
+from knowledge.documents.align import match
 from knowledge.documents.clauses import clauses
-from knowledge.documents.compare import changes, compare, key_terms, match
+from knowledge.documents.compare import changes, compare, key_terms
 from knowledge.documents.comparing import Comparer, CompareWish, compare_wish
 from knowledge.documents.playbook import TABLE, check, read_playbook
 from knowledge.documents.report import report
@@ -75,7 +76,7 @@ def test_a_table_of_contents_holds_no_clauses():
 
 
 def test_clauses_are_paired_whatever_their_order_and_each_once(comparison):
-    paired = {pair.a.number: pair.b.number for pair in comparison.pairs if pair.a.number}
+    paired = {pair.a[0].number: pair.b[0].number for pair in comparison.pairs if pair.a[0].number}
 
     assert paired == {"1": "3", "2": "4", "3": "2", "4": "6", "5": "1"}
     assert [each.clause.heading for each in comparison.only_a] == ["AUDIT"]
@@ -83,7 +84,7 @@ def test_clauses_are_paired_whatever_their_order_and_each_once(comparison):
 
 
 def test_what_changed_is_told_word_by_word(comparison):
-    pairs = {pair.a.heading: pair for pair in comparison.pairs}
+    pairs = {pair.a[0].heading: pair for pair in comparison.pairs}
 
     assert pairs["FEES"].verdict == "same"
     ended = pairs["TERMINATION"]
@@ -109,6 +110,49 @@ def test_words_in_common_are_counted_and_nothing_is_lost():
     for side, words in (("a", "The fee is $5 (five)."), ("b", "The fee is $6 (six) now.")):
         said = "".join(each.text for each in found if each.where in {"both", side})
         assert re.sub(r"\s", "", said) == re.sub(r"\s", "", words)
+
+
+WHOLE = """1. REPRESENTATIONS AND WARRANTIES. The supplier represents and warrants that it is a company in good
+standing. The supplier represents and warrants that the services are performed in a professional manner.
+
+2. CHOICE OF LAW; ARBITRATION. This Agreement shall be governed by the laws of Norway. Any dispute shall be settled by
+binding arbitration in Oslo under the rules of the chamber of commerce.
+
+3. INSURANCE. The supplier shall maintain general liability insurance and show a certificate of insurance.
+"""
+PARTS = """1. REPRESENTATIONS AND WARRANTIES
+1.1 Good Standing. The supplier represents and warrants that it is a company in good standing.
+1.2 Performance. The supplier represents and warrants that the services are performed in a professional manner.
+
+2. GOVERNING LAW. This Agreement shall be governed by the laws of Sweden.
+
+3. ARBITRATION. Any dispute shall be settled by binding arbitration in Stockholm under the rules of the chamber.
+
+4. PUBLICITY. Neither party shall issue a press release about this Agreement.
+"""
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_one_clause_stands_against_several_that_are_its_parts(embeddings, turned):
+    texts = (PARTS, WHOLE) if turned else (WHOLE, PARTS)
+    found = compare(A, (Page(1, texts[0]),), B, (Page(1, texts[1]),), embeddings)
+
+    sides = [(pair.b, pair.a) if turned else (pair.a, pair.b) for pair in found.pairs]
+    assert {one[0].number: [each.number for each in several] for one, several in sides} == {
+        "1": ["1.1", "1.2"], "2": ["2", "3"],
+    }  # fmt: skip
+    assert found.several == 2
+    assert {each.clause.heading for each in (*found.only_a, *found.only_b)} == {"INSURANCE", "PUBLICITY"}
+    page = report(found)
+    assert "one clause against several" in page
+    assert "<b>2 GOVERNING LAW</b> <span class=note>p. 1</span> + <b>3 ARBITRATION</b>" in page
+
+
+def test_lettered_parts_stand_under_the_numbered_section_before_them():
+    sections = ("7. WARRANTIES", "A. PERIOD. The goods are warranted.", "B. LIMITS. No other warranty is given.")
+    text = "\n\n".join((*sections, "8. TERM. This agreement runs for a year."))
+
+    assert [each.path for each in clauses((Page(1, text),))] == [("WARRANTIES",), ("WARRANTIES",), ()]
 
 
 def test_key_terms_are_written_one_way():
