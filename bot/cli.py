@@ -67,9 +67,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     ingest.add_argument("--in-process", action="store_true", help="read here even when workers run")
 
-    compare = _verb(verbs, "compare", "compare two contracts clause by clause", cli_compare.compare)
+    compare = _verb(
+        verbs, "compare", "compare two contracts clause by clause, or data sheets in one table", cli_compare.compare
+    )
     compare.add_argument("first", metavar="A")
-    compare.add_argument("second", metavar="B")
+    compare.add_argument("others", nargs="+", metavar="B")
     compare.add_argument("--html", metavar="FILE", help="write the whole comparison there")
     compare.add_argument(
         "--playbook", metavar="FILE", help="check against these rules instead of the ones that come along"

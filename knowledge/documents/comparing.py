@@ -1,4 +1,7 @@
-"""Answer “compare A with B”: find the two documents, compare them, say what differs with the words that prove it."""
+"""Answer “compare A with B”: find the documents, compare them, say what differs with the words that prove it.
+
+Two contracts are compared clause by clause, data sheets as one table.
+"""
 
 import re
 import threading
@@ -15,12 +18,17 @@ from knowledge.documents.compare import Comparison, KindRow, compare
 from knowledge.documents.library import Library
 from knowledge.documents.playbook import Finding, Rule, check, read_playbook
 from knowledge.documents.report import difference, report
+from knowledge.documents.sheet import sheets
+from knowledge.documents.sheet_answer import sheet_answer
+from knowledge.documents.sheet_report import sheet_report
+from knowledge.documents.sheets import SheetTable, compare_sheets
 from knowledge.types import Answer, Audience, Check, Citation, Document, Question, Table
 
 KEPT = 8  # Comparisons whose reports can still be asked for.
 QUOTE = 220
 LEAST_QUOTE = 24
 MOST_POINTS = 6
+MOST_SHEETS = 8
 # What lawyers look at first.
 WEIGHTY = (
     *("term and renewal", "termination", "liability", "indemnity", "payment", "exclusivity and competition"),
@@ -29,8 +37,8 @@ WEIGHTY = (
 )
 
 _BOTH = (
-    r"(?:these|the|both|those|our)?\s*(?:two|both|2)?\s*(?:\w+\s+)?"
-    r"(?:contracts?|agreements?|documents?|files?|pdfs?|sheets?|them|two|these)"
+    r"(?:these|the|both|those|our|all)?\s*(?:two|both|three|four|[2-8])?\s*(?:\w+\s+)?"
+    r"(?:contracts?|agreements?|documents?|files?|pdfs?|(?:data)?sheets?|machines?|products?|models?|them|two|these)"
 )
 _PAIRED = (
     re.compile(
@@ -54,7 +62,7 @@ _THESE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class CompareWish:
-    """The two documents that someone wants compared; both are "" for those of the thread."""
+    """What someone wants compared; both are "" for the documents of the thread, the first may name several."""
 
     first: str = ""
     second: str = ""
@@ -70,7 +78,7 @@ def compare_wish(text: str) -> CompareWish | None:
 
 
 class Comparer:
-    """Compares two documents of the library for those who may see both."""
+    """Compares documents of the library for those who may see all of them."""
 
     def __init__(self, library: Library, embeddings: Embeddings) -> None:
         self._library = library
@@ -86,13 +94,18 @@ class Comparer:
         return read_playbook()
 
     def answer(self, question: Question, *, on_stage: Callable[[str], None] = lambda _words: None) -> Answer | None:
-        """Return the comparison that is asked for; None when none is, or when its two documents are not to be found."""
+        """Return the comparison that is asked for; None when none is, or when its documents are not to be found."""
         wish = compare_wish(question.text)
-        found = self._documents(wish, question) if wish else None
-        if found is None:
+        found = self._documents(wish, question) if wish else ()
+        if not found:
             return None
-        on_stage(f"Comparing {_called(found[0])} with {_called(found[1])}")
-        comparison, checks = self.compare(*found)
+        table = self._sheets(found)
+        if table is None and len(found) > 2:
+            return None
+        on_stage(f"Comparing {' with '.join(map(_called, found))}")
+        if table is not None:
+            return sheet_answer(table, self._library.page_text)
+        comparison, checks = self.compare(*found[:2])
         return self._answer(comparison, checks)
 
     def compare(self, a: Document, b: Document) -> tuple[Comparison, tuple[tuple[Finding, Finding], ...]]:
@@ -113,22 +126,35 @@ class Comparer:
         return known
 
     def html(self, answer: Answer, audience: Audience) -> str | None:
-        """Return the report of a comparison that was answered, for those who may see both documents."""
+        """Return the report of a comparison that was answered, for those who may see all its documents."""
         visible = {document.id: document for document in self._library.documents(audience)}
         ids = tuple(dict.fromkeys(citation.document_id for citation in answer.citations))
-        if answer.route != "compare" or len(ids) != 2 or not visible.keys() >= set(ids):
+        if answer.route != "compare" or len(ids) < 2 or not visible.keys() >= set(ids):
             return None
-        return report(*self.compare(visible[ids[0]], visible[ids[1]]))
+        documents = [visible[each] for each in ids]
+        if (table := self._sheets(documents)) is not None:
+            return sheet_report(table)
+        return report(*self.compare(*documents)) if len(documents) == 2 else None
 
-    def _documents(self, wish: CompareWish, question: Question) -> tuple[Document, Document] | None:
+    def _sheets(self, documents: Sequence[Document]) -> SheetTable | None:
+        """Return the table of documents that are all data sheets; None where one is not."""
+        found = [sheets(each, self._library.pages(each.id)) for each in documents]
+        return compare_sheets([each for one in found for each in one], self._embeddings) if all(found) else None
+
+    def _documents(self, wish: CompareWish, question: Question) -> tuple[Document, ...]:
         visible = self._library.documents(question.audience)
         if not wish.first:
             thread = [turn.documents for turn in question.thread]
             ids = dict.fromkeys((*question.focus, *(each for turn in reversed(thread) for each in turn)))
             inside = [document for each in ids for document in visible if document.id == each]
-            return (inside[0], inside[1]) if len(inside) == 2 else None
-        first, second = (called(words, visible) for words in (wish.first, wish.second))
-        return (first, second) if first and second and first.id != second.id else None
+            return tuple(inside) if 1 < len(inside) <= MOST_SHEETS else ()
+        # Several documents, unless a comma belongs to the name of one.
+        for names in ((*wish.first.split(","), wish.second), (wish.first, wish.second)):
+            named = [called(each.strip(), visible) for each in names]
+            found = tuple({each.id: each for each in named if each}.values())
+            if len(found) == len(named):
+                return found[:MOST_SHEETS]
+        return ()
 
     def _answer(self, found: Comparison, checks: Sequence[tuple[Finding, Finding]]) -> Answer:
         citations = [self._cite(found.a, _first(found, "a")), self._cite(found.b, _first(found, "b"))]
