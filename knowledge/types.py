@@ -220,7 +220,8 @@ class Receipt:
     """What became of a file that was read into the library.
 
     `empty_pages` had no text layer, `failed_pages` could not be read, with `reasons`; all hold page numbers. The text
-    of `recognised` pages was recognised in their pictures, each as surely as its share says. `tables` counts tables.
+    of `recognised` pages was recognised in their pictures, each as surely as its share says. `tables` counts tables; those
+    of the pages `untold` could not be found, their words are kept.
     """
 
     document_id: str
@@ -235,6 +236,7 @@ class Receipt:
     recognised: tuple[tuple[int, float], ...] = ()
     reasons: tuple[tuple[int, str], ...] = ()
     tables: int = 0
+    untold: tuple[int, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON data."""
@@ -243,6 +245,6 @@ class Receipt:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         """Make the receipt that `to_json` wrote."""
-        pages = {name: tuple(data[name]) for name in ("empty_pages", "failed_pages")}
+        pages = {name: tuple(data.get(name, ())) for name in ("empty_pages", "failed_pages", "untold")}
         told = {name: tuple(map(tuple, data.get(name, ()))) for name in ("recognised", "reasons")}
         return cls(**{**data, **pages, **told})

@@ -211,6 +211,8 @@ def _receipt(content: dict[str, Any], request_id: str) -> Rendered:
     facts = [f"*Pages*\n{receipt.pages}"]
     if receipt.tables:
         facts.append(f"*Tables*\n{receipt.tables}")
+    if receipt.untold:
+        facts.append(f"*Pages whose tables I read as plain text*\n{_numbers(receipt.untold)}")
     if receipt.recognised:
         sure = min(share for _, share in receipt.recognised)
         numbers = _numbers(tuple(number for number, _ in receipt.recognised))

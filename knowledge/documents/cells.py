@@ -1,16 +1,20 @@
-"""Find tables of figures in the text of pages: their titles, units, columns and rows."""
+"""Say what a table is, and find those of figures in a text that has lost its layout."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any, Self
 
 FEWEST = 3  # Rows of a table.
+FEWEST_ROWS = 2  # Lines like rows from which a page is looked at for tables.
+FIGURES, SHARE = 8, 0.08  # Figures on such a page, and of its words.
 BETWEEN = 3  # Lines inside a table that are no rows: names of groups, wrapped labels.
 ABOVE = 20  # Lines over the first row in which its title, unit and columns are looked for.
 PROSE = 110  # Characters; a longer line that is no row ends a table.
 LONGEST_LABEL = 160
+MOST_TABLES, MOST_ROWS, MOST_COLUMNS, LONGEST = 40, 400, 40, 200
 
-VALUE = re.compile(r"[($€£¥+\-–—]*\d[\d,]*(?:\.\d+)?[)%]*|[—–\-]|N/?[AM]|nm|\*+")
+VALUE = re.compile(r"[($€£¥+\-−–—]*\d[\d,]*(?:\.\d+)?[)%]*|[—–−\-]+|N/?[AM]|nm|\*+")
 SIGN = re.compile(r"[$€£¥(]+|[)%]+|%\)|US\$")
 FIGURE = re.compile(r"\d{1,3}(?:,\d{3})+|\d+\.\d|[$€£¥(]\d|\d%")
 YEAR = re.compile(r"(?:19|20)\d\d")
@@ -23,34 +27,80 @@ COLUMNS = re.compile(
     r"may|june|july|august|september|october|november|december)\s+\d|^as\s+(?:of|at)\b|% change|\bvs\.?\b|"
     r"^fiscal(?:\s+years?)?$"
 )
+COLUMN_DATE = re.compile(r"(?:[A-Z][a-z]{2,8}\.?\s+\d{1,2},?\s+|(?i:fiscal|fy)\s*)?\b(?:19|20)\d\d\b")
 FUSED = re.compile(r"(?<=[\d)%—-])(?= [A-Z][a-z])")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a table; offsets are those of its line."""
+    """A row of a table, in the `group` that it stands under; offsets are those of its words, -1 where unknown."""
 
     label: str
     values: tuple[str, ...]
-    start: int
-    end: int
+    start: int = -1
+    end: int = -1
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class TextTable:
-    """A table as it stands in a text, from `start`, where its title is, to `end`."""
+class Table:
+    """A table: its title, the words for its unit, the header over each column, and its rows.
+
+    It stands in a document's text from `start`, where its title is, to `end`; -1 where that is not known. Where a text
+    has lost its layout, `columns` are the lines over the rows as they are.
+    """
 
     title: str
     unit: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
-    start: int
-    end: int
+    start: int = -1
+    end: int = -1
+    page: int = 0
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Make the table that `asdict` took apart."""
+        rows = tuple(Row(**{**row, "values": tuple(row["values"])}) for row in data["rows"])
+        return cls(**{**data, "columns": tuple(data["columns"]), "rows": rows})
 
     @property
     def heading(self) -> str:
         """Return what a row needs to be understood alone: whose figures, in what unit, of when."""
         return " › ".join(each for each in (self.title, self.unit, " | ".join(self.columns)) if each)
+
+    @property
+    def figures(self) -> int:
+        """Return how many of its rows hold figures."""
+        return sum(any(map(str.isdigit, "".join(row.values))) for row in self.rows)
+
+
+def told(found: Any, *, page: int) -> tuple[Table, ...] | None:
+    """Return tables as a parser of strangers' files tells them; None where that is not what was agreed on."""
+    if not isinstance(found, list) or len(found) > MOST_TABLES:
+        return None
+    made = [_told(each, page) for each in found]
+    return None if None in made else tuple(each for each in made if each is not None)
+
+
+def _told(each: Any, page: int) -> Table | None:
+    match each:
+        case {"title": str(title), "unit": str(unit), "columns": [*columns], "rows": [*rows]} if (
+            len(columns) <= MOST_COLUMNS and len(rows) <= MOST_ROWS and all(isinstance(name, str) for name in columns)
+        ):
+            made = [_told_row(row, len(columns)) for row in rows]
+            if None in made:
+                return None
+            kept = tuple(row for row in made if row is not None)
+            return Table(title[:LONGEST], unit[:LONGEST], tuple(name[:LONGEST] for name in columns), kept, page=page)
+    return None
+
+
+def _told_row(row: Any, width: int) -> Row | None:
+    match row:
+        case [str(group), str(label), [*values]] if len(values) == width and all(isinstance(v, str) for v in values):
+            return Row(label[:LONGEST], tuple(value[:LONGEST] for value in values), group=group[:LONGEST])
+    return None
 
 
 def parted(text: str) -> str:
@@ -99,11 +149,11 @@ def _cells(words: list[str]) -> tuple[str, ...]:
     return tuple(cells)
 
 
-def tables(text: str, *, offset: int = 0) -> list[TextTable]:
+def tables(text: str, *, offset: int = 0, page: int = 0) -> list[Table]:
     """Return the tables on a page."""
     lines = list(re.finditer(r"[^\n]*\S[^\n]*", text))
     rows = {at: found for at, line in enumerate(lines) if (found := row_of(line.group()))}
-    made: list[TextTable] = []
+    made: list[Table] = []
     last = -1
     for first, end in _runs(lines, rows):
         inside = [
@@ -117,9 +167,17 @@ def tables(text: str, *, offset: int = 0) -> list[TextTable]:
             title = f"{made[-1].title}: {title}" if title else made[-1].title
             unit, columns = unit or made[-1].unit, made[-1].columns
         start = offset + lines[above].start() if above < first else inside[0].start
-        made.append(TextTable(title, unit, columns, tuple(inside), start, offset + lines[end - 1].end()))
+        named = _headers(columns, inside)
+        made.append(Table(title, unit, named, tuple(inside), start, offset + lines[end - 1].end(), page))
         last = end - 1
     return made
+
+
+def _headers(columns: tuple[str, ...], rows: list[Row]) -> tuple[str, ...]:
+    """Return the lines over a table as one header for each column, where each names its own date."""
+    dates = tuple(" ".join(each[0].split()) for each in COLUMN_DATE.finditer(" ".join(columns)))
+    widths = {len(row.values) for row in rows}
+    return dates if widths == {len(dates)} else columns
 
 
 def _runs(lines: list[re.Match[str]], rows: dict[int, tuple[str, tuple[str, ...]]]) -> Iterator[tuple[int, int]]:
@@ -160,3 +218,13 @@ def _named(lines: list[str]) -> tuple[str, str, tuple[str, ...]]:
         elif any(map(str.isalpha, line)) and not columns:
             title.append(line)
     return " ".join(" ".join(title).split())[:160], unit[:80], tuple(columns[:8])
+
+
+def likely(text: str) -> bool:
+    """Tell whether a page with this text may hold a table: rows of figures, or figures one under another."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    if sum(row_of(line) is not None for line in lines) >= FEWEST_ROWS:
+        return True
+    words = text.split()
+    figures = sum(bool(VALUE.fullmatch(word)) and bool(FIGURE.search(word)) for word in words)
+    return figures >= FIGURES and figures >= SHARE * len(words)

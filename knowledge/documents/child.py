@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from knowledge.documents.cells import Table, told
 from knowledge.documents.jailed import jailed
 
 STARTING = 10.0  # Seconds more for the first line: starting an interpreter on a busy machine is not the file's fault.
@@ -23,7 +24,8 @@ class ReadLimits:
     """What a file may cost, and the `least` words that make it a text.
 
     A page that takes longer than `page_seconds` to read, or `recognise_seconds` to recognise, is given up; so are pages
-    that keep a core busy for more than `recognise_work` seconds each, however busy the computer is otherwise.
+    that keep a core busy for more than `recognise_work` seconds each, however busy the computer is otherwise. The
+    tables of a page are looked for at most `table_seconds` long, those of a file `tables_seconds`.
     """
 
     bytes: int = 50_000_000
@@ -35,6 +37,8 @@ class ReadLimits:
     page_seconds: float = 20.0
     recognise_seconds: float = 300.0
     recognise_work: float = 45.0
+    table_seconds: float = 4.0
+    tables_seconds: float = 240.0
     seconds: float = 300.0
     least: int = 5
 
@@ -44,12 +48,18 @@ LIMITS = ReadLimits()
 
 @dataclass(frozen=True, slots=True)
 class PageRead:
-    """What was read of one page: `sure` where its text was recognised in a picture, `error` where it was not read."""
+    """What was read of one page: `sure` where its text was recognised in a picture, `error` where it was not read.
+
+    With a `grid` it may hold tables; `tables` is None until they were looked for, `untold` says that this failed.
+    """
 
     text: str = ""
     drawn: bool = False
     sure: float | None = None
     error: str = ""
+    grid: bool = False
+    tables: tuple[Table, ...] | None = None
+    untold: bool = False
 
 
 @dataclass(slots=True)
@@ -130,8 +140,15 @@ def _note(line: bytes, progress: Progress, limits: ReadLimits) -> str:
             progress.count = count
         case {"begin": int(number)} if 0 < number <= progress.count:
             progress.begun = number
-        case {"page": int(number), "text": str(text), "drawn": bool(drawn)} if number == progress.begun:
-            progress.note(number, PageRead(text[: limits.page_characters], drawn=drawn))
+        case {"page": int(number), "text": str(text), "drawn": bool(drawn), "grid": bool(grid)} if (
+            number == progress.begun
+        ):
+            progress.note(number, PageRead(text[: limits.page_characters], drawn=drawn, grid=grid))
+        case {"page": int(number), "tables": list(found)} if number == progress.begun:
+            tables = told(found, page=number)
+            if tables is None:
+                return "damaged"
+            progress.note(number, PageRead(tables=tables))
         case {"page": int(number), "text": str(text), "sure": float() | int() as sure} if (
             number == progress.begun and 0 <= sure <= 1
         ):

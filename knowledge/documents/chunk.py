@@ -5,8 +5,9 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from knowledge.documents.cells import TextTable, tables
+from knowledge.documents.cells import Table
 from knowledge.documents.read import PAGE_BREAK
+from knowledge.documents.tabling import cut
 from knowledge.types import Page
 
 SMALL = 250  # A clause shorter than this is joined to the next.
@@ -65,13 +66,14 @@ class _Block:
     table: bool = False
 
 
-def split(pages: Sequence[Page], *, small: int = SMALL, large: int = LARGE) -> list[Piece]:
+def split(
+    pages: Sequence[Page], tables: Sequence[Table] = (), *, small: int = SMALL, large: int = LARGE
+) -> list[Piece]:
     """Return the chunks of a document in reading order; together they hold every word of it once."""
     text = PAGE_BREAK.join(page.text for page in pages)
     starts = [page.start for page in pages]
     pieces = []
-    found = [table for page in pages for table in tables(page.text, offset=page.start)]
-    for start, end, heading in _packed(text, list(_with_tables(_blocks(text), found)), small, large):
+    for start, end, heading in _packed(text, list(_with_tables(_blocks(text), cut(tables))), small, large):
         trimmed = text[start:end]
         begin = start + len(trimmed) - len(trimmed.lstrip())
         stop = end - (len(trimmed) - len(trimmed.rstrip()))
@@ -160,7 +162,7 @@ def _packed(text: str, blocks: Sequence[_Block], small: int, large: int) -> Iter
         yield from ((*span, _heading(paths)) for span in _sentences(text, start, end, large))
 
 
-def _with_tables(blocks: Iterable[_Block], found: Sequence[TextTable]) -> Iterator[_Block]:
+def _with_tables(blocks: Iterable[_Block], found: Sequence[Table]) -> Iterator[_Block]:
     """Yield the blocks cut so that each table is one of its own, headed by its title, unit and columns."""
     waiting, done = list(found), 0
     for block in blocks:
@@ -176,7 +178,7 @@ def _with_tables(blocks: Iterable[_Block], found: Sequence[TextTable]) -> Iterat
             yield replace(block, start=at)
 
 
-def _rows(block: _Block, table: TextTable) -> Iterator[_Block]:
+def _rows(block: _Block, table: Table) -> Iterator[_Block]:
     """Yield a table's block in parts that end where a row ends."""
     at = block.start
     for row in table.rows:

@@ -5,7 +5,7 @@ from sqlalchemy.engine import Engine
 
 from knowledge.documents.chunk_store import lacks
 from knowledge.documents.places import bump
-from knowledge.documents.tables import chunk, document, document_field, page
+from knowledge.documents.tables import chunk, document, document_field, document_table, page
 
 
 class Generations:
@@ -68,6 +68,6 @@ class Generations:
 
 
 def delete_generation(connection: Connection, number: int, generation: int) -> None:
-    """Remove the pages, chunks and fields that a document has in a generation, in the caller's transaction."""
-    for table in (page, chunk, document_field):
+    """Remove the pages, chunks, fields and tables that a document has in a generation, in the caller's transaction."""
+    for table in (page, chunk, document_field, document_table):
         connection.execute(delete(table).where(table.c.document == number, table.c.generation == generation))

@@ -3,7 +3,9 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
+from knowledge.documents.cells import Table
 from knowledge.documents.child import PageRead, Progress
 
 
@@ -26,7 +28,7 @@ class Journal:
                 self._path.write_text("".join(f"{each}\n" for each in lines[:at]), encoding="utf-8")
                 break
             progress.count = noted["count"]
-            progress.pages[noted["number"]] = PageRead(**noted["page"])
+            progress.pages[noted["number"]] = _page(noted["page"])
         progress.complete = bool(progress.count) and len(progress.pages) == progress.count
         return progress
 
@@ -42,3 +44,8 @@ class Journal:
         """Remove what was noted: the file has been read."""
         if self._path is not None:
             self._path.unlink(missing_ok=True)
+
+
+def _page(noted: dict[str, Any]) -> PageRead:
+    tables = noted.get("tables")
+    return PageRead(**{**noted, "tables": None if tables is None else tuple(map(Table.from_json, tables))})

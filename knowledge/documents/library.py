@@ -12,6 +12,7 @@ from langchain_core.documents import Document as FoundDocument
 from langchain_core.embeddings import Embeddings
 from sqlalchemy.engine import Engine
 
+from knowledge.documents.cells import Table
 from knowledge.documents.chunk import split
 from knowledge.documents.chunk_store import ChunkStore
 from knowledge.documents.fieldbook import FieldBook
@@ -24,6 +25,7 @@ from knowledge.documents.resolve import asked_apart, resolve
 from knowledge.documents.search import Embedder, LibraryRetriever, Search, confidence, ids_array, prefer, rank
 from knowledge.documents.snapshot import Snapshots
 from knowledge.documents.store import Record, Store, Told
+from knowledge.documents.table_store import TableStore
 from knowledge.documents.title import title_and_parties
 from knowledge.documents.vectors import unit
 from knowledge.documents.view import View, Views
@@ -57,6 +59,7 @@ class Library:
     def __init__(self, engine: Engine, folder: Path, embeddings: Embeddings, *, limits: ReadLimits = LIMITS) -> None:
         self._store = Store(engine)
         self._chunks = ChunkStore(engine)
+        self._tables = TableStore(engine)
         self._generations = Generations(engine)
         self._places = Places(engine)
         self._views = Views(self._store, self._chunks, self._places, FieldBook(engine))
@@ -116,7 +119,7 @@ class Library:
         reading = read(path, name=name, limits=self._limits, journal=journal, on_page=on_page)
         title, parties = title_and_parties(reading.pages, name=name)
         generation = 0 if wanted is None else wanted
-        fields, pieces = extract(reading.pages, title=title, parties=parties), split(reading.pages)
+        fields, pieces = extract(reading.pages, title=title, parties=parties), split(reading.pages, reading.tables)
         told = Told(name, title, parties, fields)
         self._store.write(record, reading, pieces, told, generation=generation)
         written = self._store.record(document_id)
@@ -202,6 +205,11 @@ class Library:
     def lineage(self, audience: Audience) -> Lineage:
         """Return which documents change which, of those that an audience may see."""
         return self._views.of(audience).lineage
+
+    def tables(self, document_id: str, audience: Audience) -> tuple[Table, ...]:
+        """Return the tables of a document, in their order, to those who may see it."""
+        seen = any(each.id == document_id for each in self._views.of(audience).documents.values())
+        return self._tables.tables(document_id) if seen else ()
 
     def search(self, question: str, audience: Audience, *, within: Collection[str] = (), limit: int = 12) -> Search:
         """Return the passages that answer a question best, of documents that everyone in the audience may see.
@@ -310,6 +318,7 @@ class Library:
             recognised=record.recognised,
             reasons=record.reasons,
             tables=record.tables,
+            untold=record.untold,
         )
 
 

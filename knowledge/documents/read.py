@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from knowledge.documents import child
-from knowledge.documents.cells import tables
+from knowledge.documents import child, tabling
+from knowledge.documents.cells import Table
 from knowledge.documents.child import LIMITS, PageRead, Progress, ReadLimits
 from knowledge.documents.jailed import JAIL
 from knowledge.documents.journal import Journal
@@ -64,7 +64,7 @@ class Reading:
     """What was read: every page, those without text, and those that could not be read, with why.
 
     `recognised` holds the pages whose text was recognised in a picture, each with how sure it is, from 0 to 1; `peak`
-    is the most memory that parsing took, in megabytes; `tables` counts tables of figures.
+    is the most memory that parsing took, in megabytes. Of the pages `untold` there may be tables that were not found.
     """
 
     pages: tuple[Page, ...]
@@ -73,7 +73,8 @@ class Reading:
     recognised: tuple[tuple[int, float], ...] = ()
     reasons: tuple[tuple[int, str], ...] = ()
     peak: int = 0
-    tables: int = 0
+    tables: tuple[Table, ...] = ()
+    untold: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +174,8 @@ def _pdf(file: _File) -> Reading:
     scans = [number for number, page in progress.pages.items() if page.drawn and page.sure is None]
     if scans and not slow:
         _recognise(file, progress, scans)
+    if not slow:
+        tabling.find(file.path, progress, lambda number, page: _put(file, progress, number, page), limits=file.limits)
     if slow and _written(progress.pages.values()) < file.limits.least:
         raise file.unreadable("timeout")
     return _reading(file, progress)
@@ -184,6 +187,11 @@ def _noting(file: _File, progress: Progress) -> Callable[[int, PageRead], None]:
         file.on_page(sum(not each.drawn for each in progress.pages.values()), progress.count)
 
     return note
+
+
+def _put(file: _File, progress: Progress, number: int, page: PageRead) -> None:
+    progress.pages[number] = page
+    file.journal.add(number, page, progress.count)
 
 
 def _pages(file: _File, progress: Progress) -> bool:
@@ -309,6 +317,16 @@ def _reading(file: _File, progress: Progress) -> Reading:
         slow = all(error == SLOW for _, error in reasons)
         raise file.unreadable(("timeout" if slow else "damaged") if failed and not empty else "no_text")
     recognised = tuple((number, page.sure) for number, page in sorted(found.items()) if page.sure and page.text.strip())
-    found_tables = sum(len(tables(page.text)) for page in pages)
+    tables = tuple(
+        table
+        for page in pages
+        for table in tabling.standing(
+            (found[page.number].tables or ()) if page.number in found else (),
+            page.text,
+            page=page.number,
+            offset=page.start,
+        )
+    )
+    untold = tuple(number for number, page in sorted(found.items()) if page.untold)
     file.journal.forget()
-    return Reading(tuple(pages), empty, tuple(sorted(failed)), recognised, reasons, progress.peak, found_tables)
+    return Reading(tuple(pages), empty, tuple(sorted(failed)), recognised, reasons, progress.peak, tables, untold)

@@ -16,7 +16,16 @@ from knowledge.documents.fields import Field
 from knowledge.documents.generations import delete_generation
 from knowledge.documents.places import bump
 from knowledge.documents.read import Reading
-from knowledge.documents.tables import chunk, document, document_field, document_place, field_correction, page
+from knowledge.documents.table_store import write_tables
+from knowledge.documents.tables import (
+    chunk,
+    document,
+    document_field,
+    document_place,
+    document_table,
+    field_correction,
+    page,
+)
 from knowledge.types import Page
 
 OPENING = 3000  # Characters of the first pages that a document's name is looked for in.
@@ -39,6 +48,7 @@ class Record:
     recognised: tuple[tuple[int, float], ...] = ()
     reasons: tuple[tuple[int, str], ...] = ()
     tables: int = 0
+    untold: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +159,7 @@ class Store:
             if chunks:
                 connection.execute(insert(chunk), chunks)
             write_fields(connection, number, generation, told.fields)
+            write_tables(connection, number, generation, reading.tables)
             opening = "\n".join(each.text for each in reading.pages[:3])[:OPENING]
             facts: dict[str, Any] = {
                 "title": told.title[:500],
@@ -158,7 +169,12 @@ class Store:
                 "empty_pages": json.dumps(reading.empty_pages),
                 "failed_pages": json.dumps(reading.failed_pages),
                 "reading": json.dumps(
-                    {"recognised": reading.recognised, "reasons": reading.reasons, "tables": reading.tables}
+                    {
+                        "recognised": reading.recognised,
+                        "reasons": reading.reasons,
+                        "tables": len(reading.tables),
+                        "untold": reading.untold,
+                    }
                 ),
             }
             if told.name:
@@ -176,7 +192,7 @@ class Store:
             number = connection.scalar(select(document.c.number).where(document.c.id == document_id))
             if number is None:
                 return
-            for table in (page, chunk, document_field):
+            for table in (page, chunk, document_field, document_table):
                 connection.execute(delete(table).where(table.c.document == number))
             for placed in (document_place, field_correction):
                 connection.execute(delete(placed).where(placed.c.document_id == document_id))
@@ -220,6 +236,7 @@ def _record(row: Any) -> Record:
         recognised=tuple((int(number), float(sure)) for number, sure in told.get("recognised", ())),
         reasons=tuple((int(number), str(why)) for number, why in told.get("reasons", ())),
         tables=int(told.get("tables", 0)),
+        untold=tuple(map(int, told.get("untold", ()))),
     )
 
 

@@ -53,6 +53,15 @@ chunk = Table(
     UniqueConstraint("document", "generation", "ordinal"),
     sqlite_autoincrement=True,
 )
+document_table = Table(
+    "document_table",
+    metadata,
+    Column("document", Key, ForeignKey("document.number"), primary_key=True),
+    Column("generation", Integer, primary_key=True, autoincrement=False),
+    Column("ordinal", Integer, primary_key=True, autoincrement=False),
+    Column("page", Integer, nullable=False),
+    Column("body", LongText, nullable=False),
+)
 document_field = Table(
     "document_field",
     metadata,

@@ -30,6 +30,8 @@ def main() -> None:
                 from knowledge.documents.jail import plain  # noqa: PLC0415 - slow to start, and seldom needed.
 
                 _text(plain.PlainPdf(data), order)
+            case "tables":
+                _tables(data, order)
             case "recognise":
                 _pictures(data, order)
             case kind:
@@ -56,7 +58,7 @@ def _text(document: Any, order: dict[str, Any]) -> None:
         except BROKEN as error:
             say(page=number, error=type(error).__name__)
             continue
-        say(page=number, text=found["text"][: order["most_characters"]], drawn=found["drawn"])
+        say(page=number, text=found["text"][: order["most_characters"]], drawn=found["drawn"], grid=found["grid"])
     return say(end=count, peak=cell.peak_megabytes())
 
 
@@ -79,6 +81,23 @@ def _pictures(data: bytes, order: dict[str, Any]) -> None:
     say(end=count, peak=cell.peak_megabytes())
 
 
+def _tables(data: bytes, order: dict[str, Any]) -> None:
+    from knowledge.documents.jail import tabular  # noqa: PLC0415 - slow to start, and many files need it not.
+
+    document = tabular.Tabular(data)
+    count = order["count"]
+    say(pages=count)
+    for number in order["numbers"]:
+        say(begin=number)
+        try:
+            found = document.page(number, seconds=order["table_seconds"])
+        except tabular.REFUSED as error:
+            say(page=number, error=type(error).__name__)
+            continue
+        say(page=number, tables=found)
+    say(end=count, peak=cell.peak_megabytes())
+
+
 def _other(data: bytes, kind: str, order: dict[str, Any]) -> None:
     from knowledge.documents.jail import office  # noqa: PLC0415 - not needed for PDFs.
 
@@ -92,7 +111,7 @@ def _other(data: bytes, kind: str, order: dict[str, Any]) -> None:
         if number < order["first"]:
             continue
         say(begin=number)
-        say(page=number, text=text[: order["most_characters"]], drawn=False)
+        say(page=number, text=text[: order["most_characters"]], drawn=False, grid=False)
     return say(end=len(pages), peak=cell.peak_megabytes())
 
 

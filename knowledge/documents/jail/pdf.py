@@ -5,8 +5,10 @@ from typing import Any
 
 import pypdfium2 as pdfium
 
+from knowledge.documents.cells import likely
 from knowledge.documents.jail.cell import BROKEN, LockedError
 from knowledge.documents.jail.layout import Box, columns
+from knowledge.documents.jail.letters import rules_of
 
 __all__ = ["PASSWORD", "Damaged", "LockedError", "Pdf"]
 
@@ -36,7 +38,7 @@ class Pdf:
         return len(self._document)
 
     def page(self, number: int) -> dict[str, Any]:
-        """Return a page's text, whether it shows anything that is not text, and how it is laid out."""
+        """Return a page's text, whether it shows anything that is not text, and whether it may hold a table."""
         page = self._document[number - 1]
         try:
             form = _has_fields(page)
@@ -45,11 +47,12 @@ class Pdf:
                 page = self._document[number - 1]
             text = _text(page)
             drawn = _drawn(page, text)
+            grid = bool(text.strip()) and (likely(text) or rules_of(page)[1])
         finally:
             page.close()
         if form:
             text = "\n".join((text, *(each for each in self._filled_in(number) if each not in text)))
-        return {"text": text, "drawn": drawn}
+        return {"text": text, "drawn": drawn, "grid": grid}
 
     def _filled_in(self, number: int) -> list[str]:
         from knowledge.documents.jail import plain  # noqa: PLC0415 - slow to start, and only forms need it.

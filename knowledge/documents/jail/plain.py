@@ -40,7 +40,7 @@ class PlainPdf:
             text = self._reader.pages[number - 1].extract_text()
         except PyPdfError as error:
             raise ValueError(str(error)) from error
-        return {"text": "\n".join((text, *self.filled_in(number))), "drawn": not text.strip()}
+        return {"text": "\n".join((text, *self.filled_in(number))), "drawn": not text.strip(), "grid": False}
 
     def filled_in(self, number: int) -> list[str]:
         """Return what people typed into a page's form fields: it is drawn on the page but is no part of its text."""

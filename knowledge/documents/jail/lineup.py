@@ -1,0 +1,453 @@
+"""Find the tables of a page that have no rules: their figures line up in columns."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
+from typing import NamedTuple
+
+from knowledge.documents.cells import FIGURE, PROSE, SIGN, UNIT, VALUE
+
+GAP = 0.8  # Of a letter's height: words further apart than this stand in columns of their own.
+ABOVE = 14  # Lines over the first row that can be its headings.
+APART = 3.5  # Of a letter's height: a bigger space parts a heading from its table.
+WIDE = 0.62  # Of the page: a single stretch as wide as this is prose.
+WITHIN = 6  # Lines inside a table that are no rows.
+WIDEST = 9.0  # Of a letter's height: a bigger space ends a table.
+CLOSE = 0.93  # Of the usual distance between rows: lines that are nearer go on with the row above.
+NAMES = 3  # Lines between headings and rows, each the name of a group.
+FEWEST = 2  # Rows.
+SENTENCE = 50  # Letters of a line that ends as sentences do.
+NEAR = 6.0  # Points that centred text may be off.
+NOTHING = frozenset({"none", "nil", "n/a", "nm"})
+DATED = re.compile(
+    r"(?i)(?:(?:19|20)\d\d[A-Z]?|\d{1,2}|q[1-4]|january|february|march|april|may|june|july|august|september|october|"
+    r"november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|fy\s?\d*|fiscal|as|of|at|and|the|year|ended|[-–—/,&])[,.]?"
+)
+TIME = re.compile(r"(?i)(?:19|20)\d\d|[a-z]{3}")  # In what is a date, a year or a word of it.
+PERIOD = re.compile(r"(?i)\b(?:years?|months?|quarters?|weeks?|periods?)\b|\bas (?:of|at)\b|\bfiscal\b")
+
+
+class Word(NamedTuple):
+    """A word on a page, in points; y runs downwards."""
+
+    text: str
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+    @property
+    def middle(self) -> float:
+        """Return where its middle is from left to right."""
+        return (self.left + self.right) / 2
+
+    @property
+    def height(self) -> float:
+        """Return how high its letters are."""
+        return self.bottom - self.top
+
+
+@dataclass(slots=True)
+class Line:
+    """Words that stand on one line, from left to right."""
+
+    words: list[Word]
+
+    @property
+    def text(self) -> str:
+        """Return what it says."""
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def top(self) -> float:
+        """Return where it begins, from above."""
+        return min(word.top for word in self.words)
+
+    @property
+    def bottom(self) -> float:
+        """Return where it ends, from above."""
+        return max(word.bottom for word in self.words)
+
+    def stretches(self) -> list[Word]:
+        """Return its words joined where only a space is between them; figures side by side stay apart."""
+        made: list[Word] = []
+        for word in self.words:
+            if made and word.left - made[-1].right <= GAP * word.height:
+                last = made[-1]
+                opens = bool(SIGN.fullmatch(word.text)) and word.text[0] not in ")%"
+                if not (
+                    figure(last.text) and (opens or (VALUE.fullmatch(word.text) and not SIGN.fullmatch(word.text)))
+                ):
+                    made[-1] = _joined([last, word])
+                    continue
+            made.append(word)
+        return made
+
+
+@dataclass(slots=True)
+class Matrix:
+    """A table as rows of cells, the first column its labels.
+
+    In points, a row is set in by its depth, begins at its top, and its label ends at its right.
+    What stands over it is in `above`, the line nearest to it last.
+    """
+
+    header: list[list[str]] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
+    depths: list[float] = field(default_factory=list)
+    tops: list[float] = field(default_factory=list)
+    rights: list[float] = field(default_factory=list)
+    columns: list[tuple[float, float]] = field(default_factory=list)
+    above: list[str] = field(default_factory=list)
+    ruled: bool = False
+    top: float = 0.0
+
+
+def figure(text: str) -> bool:
+    """Tell whether a text is one value of a table: an amount, a share, a dash."""
+    return bool(VALUE.fullmatch(re.sub(r"\s|US\$|[A-Z]{0,2}\$", "", text))) or text.lower() in NOTHING
+
+
+def dated(text: str) -> bool:
+    """Tell whether a text is nothing but a date or a period."""
+    return bool(TIME.search(text)) and all(map(DATED.fullmatch, text.split()))
+
+
+def lines_of(words: Sequence[Word]) -> list[Line]:
+    """Return words as lines, from above."""
+    lines: list[Line] = []
+    for word in sorted(words, key=lambda each: (each.top + each.bottom, each.left)):
+        middle = (word.top + word.bottom) / 2
+        if lines and abs((lines[-1].words[-1].top + lines[-1].words[-1].bottom) / 2 - middle) < word.height * 0.45:
+            lines[-1].words.append(word)
+        else:
+            lines.append(Line([word]))
+    for line in lines:
+        line.words.sort(key=lambda each: each.left)
+    return lines
+
+
+def aligned(words: Sequence[Word], rules: Sequence[tuple[float, float, float]], *, width: float) -> list[Matrix]:
+    """Return the tables that the words of a page make.
+
+    Args:
+        words: What stands on the page.
+        rules: Level strokes as (left, right, y): one under a heading shows which columns it is over.
+        width: The page's width, in points.
+    """
+    lines = lines_of(words)
+    found, last = [], -1
+    for first, end in _runs(lines, width):
+        if (matrix := _Table(lines, first, end, last, rules, width).matrix()) is not None:
+            if not matrix.header and found and _same(found[-1].columns, matrix.columns):
+                matrix.header, matrix.above = found[-1].header, found[-1].above  # The rest of a table that was cut.
+            found.append(matrix)
+            last = end - 1
+    return found
+
+
+def _same(columns: Sequence[tuple[float, float]], others: Sequence[tuple[float, float]]) -> bool:
+    return len(columns) == len(others) and all(
+        abs(right - other) < NEAR for (_, right), (_, other) in zip(columns, others, strict=True)
+    )
+
+
+def _runs(lines: Sequence[Line], width: float) -> list[tuple[int, int]]:
+    """Return where rows of figures follow each other."""
+    runs: list[tuple[int, int]] = []
+    first, before, headed = -1, -1, False
+    for at, line in enumerate(lines):
+        if _is_row(line):
+            space = line.top - lines[before].bottom if before >= 0 else 0.0
+            if first >= 0 and (at - before > WITHIN + 1 or headed or space > WIDEST * line.words[0].height):
+                runs.append((first, before + 1))
+                first = -1
+            first, before, headed = (at if first < 0 else first), at, False
+        elif first >= 0 and (_is_prose(line, width) or _is_header(line)):
+            headed = True
+    if first >= 0:
+        runs.append((first, before + 1))
+    return [(first, end) for first, end in runs if sum(_is_row(line) for line in lines[first:end]) >= FEWEST]
+
+
+def _is_row(line: Line) -> bool:
+    stretches = line.stretches()
+    values = [each for each in stretches[1:] if figure(each.text)]
+    if (not values and len(stretches) == 1) or dated(line.text):
+        return False
+    if not values and not (len(stretches) > 1 and figure(stretches[0].text)):
+        return False
+    told = [
+        each for each in values if any(map(str.isdigit, each.text)) and not re.fullmatch(r"(?:19|20)\d\d", each.text)
+    ]
+    return bool(told) or (len(values) > 1 and not any(map(str.isdigit, "".join(each.text for each in values))))
+
+
+def _is_header(line: Line) -> bool:
+    """Tell whether a line inside a table heads columns anew: it names years or dates at least twice."""
+    stretches = line.stretches()
+    times = [each for each in stretches if dated(each.text)]
+    return len(times) >= 2 and len(times) >= len(stretches) - 1
+
+
+def _is_prose(line: Line, width: float) -> bool:
+    stretches = line.stretches()
+    long = max(each.right - each.left for each in stretches) > WIDE * width
+    ends = line.text.endswith((".", ":", ";")) and len(line.text) > SENTENCE
+    return len(stretches) <= 2 and (long or len(line.text) > PROSE or ends)
+
+
+class _Table:
+    """One run of rows on its way to a matrix."""
+
+    def __init__(
+        self,
+        lines: Sequence[Line],
+        first: int,
+        end: int,
+        last: int,
+        rules: Sequence[tuple[float, float, float]],
+        width: float,
+    ) -> None:
+        self.lines, self.first, self.end, self.last = lines, first, end, last
+        self.rules, self.width = rules, width
+        self.columns = _columns(lines[first:end])
+        self.boxes = list(self.columns)  # As wide as what stands over a column alone.
+
+    def matrix(self) -> Matrix | None:
+        if not self.columns:
+            return None
+        made = Matrix(top=self.lines[self.first].top, columns=self.columns)
+        lines = self.lines[self.first : self.end]
+        self._put(made, [*lines, *self._rest(lines)])
+        told = [row for row in made.rows if any(map(figure, row[1:]))]
+        if len(told) < FEWEST or not any(FIGURE.search(cell) for row in told for cell in row[1:]):
+            if len(self.columns) < 2 or len(told) <= FEWEST:
+                return None
+        start = self._heading(made)
+        made.above = [line.text for line in self.lines[max(self.last + 1, start - ABOVE) : start]]
+        return made
+
+    def _put(self, made: Matrix, lines: Sequence[Line]) -> None:
+        """Put lines into the table as rows, before those that are there."""
+        zone = self.columns[0][0]
+        made.rows[:0] = [self._cells(line) for line in lines]
+        made.depths[:0] = [line.words[0].left for line in lines]
+        made.tops[:0] = [line.top for line in lines]
+        made.rights[:0] = [max((word.right for word in line.words if word.right < zone), default=0.0) for line in lines]
+
+    def _rest(self, lines: Sequence[Line]) -> list[Line]:
+        """Return the lines on which the label of the last row goes on."""
+        steps = [below.top - above.top for above, below in pairwise(lines)]
+        rest: list[Line] = []
+        for line in self.lines[self.end :] if steps else ():
+            near = line.top - [*lines, *rest][-1].top < CLOSE * median(steps)
+            if not near or line.words[-1].right >= self.columns[0][0]:
+                break
+            rest.append(line)
+        return rest
+
+    def _cells(self, line: Line) -> list[str]:
+        cells: list[list[Word]] = [[] for _ in range(len(self.columns) + 1)]
+        zone = self.columns[0][0]
+        before: Word | None = None
+        sign: list[Word] = []
+        for word in line.words:
+            running = before is not None and word.left - before.right < GAP * 0.6 * word.height and not sign
+            value = bool(VALUE.fullmatch(word.text) or SIGN.fullmatch(word.text))
+            if word.right <= zone - 1:
+                cells[0].append(word)
+            elif word.left < zone and not value:
+                cells[0].append(word)
+            elif not value and running and cells[0] and not any(cells[1:]) and before is cells[0][-1]:
+                cells[0].append(word)
+            elif SIGN.fullmatch(word.text) and word.text[0] not in ")%":
+                sign.append(word)
+            else:
+                at = self._column(word)
+                closing = word.text[0] in ")%" and SIGN.fullmatch(word.text) and any(cells[1:])
+                if closing:
+                    at = max(each for each in range(1, len(cells)) if cells[each])
+                cells[at] += [*sign, word]
+                sign = []
+            before = word
+        if sign and not any(cells[1:]):
+            cells[0] += sign
+        return [said(each) for each in cells]
+
+    def _column(self, word: Word) -> int:
+        """Return the column that a word stands in, or nearest to."""
+
+        def distance(at: int) -> float:
+            left, right = self.columns[at]
+            return max(left, word.left) - min(right, word.right)
+
+        return 1 + min(range(len(self.columns)), key=distance)
+
+    def _heading(self, made: Matrix) -> int:
+        """Put the lines over the rows that head columns before them; return where the first of these lines is.
+
+        Labels alone between the two, such as `Assets`, are rows.
+        """
+        start, between = self.first, 0
+        for at in range(self.first - 1, max(self.last, self.first - 1 - ABOVE), -1):
+            line, below = self.lines[at], self.lines[at + 1]
+            if _is_prose(line, self.width) or below.top - line.bottom > APART * line.words[0].height:
+                break
+            cells = self._headers(line)
+            if cells is not None:
+                made.header.insert(0, cells)
+                start, between = at, 0
+            elif between >= (NAMES if start == self.first else 1):
+                break
+            else:
+                between += 1
+        if not made.header:
+            return start
+        names = [line for line in self.lines[start : self.first] if self._headers(line) is None]
+        labels = [line for line in names if line.words[-1].right < self.columns[0][0] and not UNIT.search(line.text)]
+        self._put(made, labels)
+        made.header[:0] = [[line.text, *[""] * len(self.columns)] for line in names if line not in labels]
+        return start
+
+    def _headers(self, line: Line) -> list[str] | None:
+        """Return what a line says over each column; None where it heads none."""
+        count = len(self.columns)
+        spread: list[list[str]] = [[] for _ in range(count + 1)]
+        for stretch in _parted(line, self.columns):
+            first, end = self._under(stretch, line)
+            if first == end:
+                spread[0].append(stretch.text)
+            for at in range(first, end):
+                spread[at + 1].append(stretch.text)
+            if end - first == 1:
+                left, right = self.boxes[first]
+                self.boxes[first] = min(left, stretch.left), max(right, stretch.right)
+        return [" ".join(each) for each in spread] if any(spread[1:]) else None
+
+    def _under(self, stretch: Word, line: Line) -> tuple[int, int]:
+        """Return which columns a heading is over, as a range; an empty one for what stands over the labels."""
+        count = len(self.columns)
+        zone = self.columns[0][0]
+        for left, right, y in self.rules:
+            fits = -2 <= y - line.bottom <= stretch.height and left - NEAR <= stretch.middle <= right + NEAR
+            under = [at for at in range(count) if left - NEAR <= sum(self.columns[at]) / 2 <= right + NEAR]
+            if fits and right - left < 0.8 * self.width and under and left > zone - 60:
+                return under[0], under[-1] + 1
+        touched = [at for at, (left, right) in enumerate(self.columns) if stretch.left < right and stretch.right > left]
+        best: tuple[float, int, int] | None = None
+        alone = len(line.stretches()) == 1 or sum(each.middle > zone for each in line.stretches()) == 1
+        for first in range(count):
+            for end in range(first + 1, count + 1):
+                if touched and not (first <= touched[0] and touched[-1] < end):
+                    continue
+                middle = (self.boxes[first][0] + self.boxes[end - 1][1]) / 2
+                off = abs(middle - stretch.middle)
+                if end - first == 1:
+                    off = min(
+                        off, abs(self.columns[first][1] - stretch.right), abs(self.columns[first][0] - stretch.left)
+                    )
+                wide = end - first > 1
+                general = bool(PERIOD.search(stretch.text) or UNIT.search(stretch.text))
+                if wide and not (general or len(touched) > 1 or not alone):
+                    off += NEAR
+                if wide and not alone and self._crowded(first, end, stretch, line):
+                    continue
+                if wide and general:
+                    off -= 2 * NEAR if alone else NEAR / 2
+                if wide and alone and end - first == count:
+                    off -= NEAR
+                if best is None or off < best[0]:
+                    best = (off, first, end)
+        if best is None:
+            return 0, 0
+        off, first, end = best
+        outside = stretch.left < zone - 3 * stretch.height and (alone or not touched or stretch.middle < zone)
+        if outside and off > NEAR:
+            return 0, 0
+        if not touched and off > 4 * NEAR:
+            return 0, 0
+        return first, end
+
+    def _crowded(self, first: int, end: int, stretch: Word, line: Line) -> bool:
+        """Tell whether another heading of the line stands over one of these columns."""
+        left, right = self.boxes[first][0], self.boxes[end - 1][1]
+        return any(each != stretch and left < each.middle < right for each in _parted(line, self.columns))
+
+
+def _columns(lines: Sequence[Line]) -> list[tuple[float, float]]:
+    """Return the columns, from left to right, as the space that their figures take."""
+    spans: list[tuple[float, float]] = []
+    for line in lines:
+        if not _is_row(line):
+            continue
+        stretches = line.stretches()
+        labelled = not figure(stretches[0].text) and not SIGN.fullmatch(stretches[0].text)
+        left: float | None = None
+        for each in stretches[labelled:]:
+            if SIGN.fullmatch(each.text) and each.text[0] not in ")%":
+                left = each.left  # A column reaches from the sign to the end of the figure.
+            elif figure(each.text):
+                spans.append((each.left if left is None else left, each.right))
+                left = None
+    edge = max((line.stretches()[0].right for line in lines if _is_row(line)), default=0.0)
+    merged = _merged(spans)
+    most = max((count for _, _, count in merged), default=0)
+    columns = [(left, right) for left, right, count in merged if count > 1 or most <= FEWEST or left > edge]
+    # Words too can make a column: beside the figures, and more than once.
+    others = [
+        (each.left, each.right)
+        for line in lines
+        if _is_row(line)
+        for each in line.stretches()[1:]
+        if columns
+        and each.left > columns[0][1]
+        and all(each.left > right or each.right < left for left, right in columns)
+    ]
+    return sorted([*columns, *((left, right) for left, right, count in _merged(others) if count > 1)])
+
+
+def _merged(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float, int]]:
+    """Return stretches that overlap as one each, with how many they were."""
+    merged: list[tuple[float, float, int]] = []
+    for left, right in sorted(spans):
+        if merged and left < merged[-1][1] - 1:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], right), merged[-1][2] + 1)
+        else:
+            merged.append((left, right, 1))
+    return merged
+
+
+def _parted(line: Line, columns: Sequence[tuple[float, float]]) -> list[Word]:
+    """Return the stretches of a line of headings; years and dates set close together stand apart all the same."""
+    made: list[Word] = []
+    for stretch in line.stretches():
+        inside = [word for word in line.words if stretch.left <= word.middle <= stretch.right]
+        over = {at for word in inside for at, (left, right) in enumerate(columns) if left - 2 < word.middle < right + 2}
+        if (
+            len(inside) > 1
+            and len(over) == len(inside)
+            and all(re.fullmatch(r"(?:19|20)\d\d.?", each.text) for each in inside)
+        ):
+            made += inside
+        else:
+            made.append(stretch)
+    return made
+
+
+def said(words: Sequence[Word]) -> str:
+    """Return the words of a cell; signs that stand apart from their figure are put to it."""
+    text = " ".join(word.text for word in words)
+    return re.sub(r"(?<=[$€£¥(]) (?=[\d(.–—-])|(?<=[\d)]) (?=[)%]+$)", "", text)
+
+
+def _joined(words: Sequence[Word]) -> Word:
+    return Word(
+        " ".join(word.text for word in words),
+        min(word.left for word in words),
+        max(word.right for word in words),
+        min(word.top for word in words),
+        max(word.bottom for word in words),
+    )
