@@ -21,6 +21,7 @@ SETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "contracts": (("embeddings", "llm"), ("answers",)),
     "answers": (("embeddings", "llm"), ()),
     "pdfs": ((), ()),
+    "tables": ((), ()),
     "guard": ((), ("database",)),
     "finance": (("embeddings", "llm"), ("answers",)),
     "routing": (("embeddings", "llm"), ("with_model",)),

@@ -10,6 +10,7 @@ from langchain_core.language_models import BaseChatModel
 from knowledge.documents.library import Library, Search
 from knowledge.documents.words import stems
 from knowledge.evidence import CHARACTERS, Source, gather
+from knowledge.figures.clerk import Clerk
 from knowledge.phrasing import asks_for, language, leans, opens, resolve, speaks_of, spell_out, topic, whole, yes_or_no
 from knowledge.proof import Proof, defined, prove, quoted, split_markers
 from knowledge.refusal import refusal
@@ -111,6 +112,8 @@ class _Answering:
             asked = self._understand()
         with self._timed("search"):
             asked, found = self._found(asked)
+            if (reckoned := self._reckoned(asked, found)) is not None:
+                return reckoned
             kind = asks_for(asked.full)
             sources = gather(
                 asked.topic,
@@ -154,6 +157,13 @@ class _Answering:
             searched=tuple(each.title or each.name for each in found.documents),
             timings=self.seconds,
         )
+
+    def _reckoned(self, asked: _Asked, found: Search) -> Answer | None:
+        """Return the answer that the cells of the documents' tables give beyond doubt, without the model."""
+        if not asked.english or asked.thread:
+            return None
+        told = Clerk(self.library).answer(asked.full, found.documents, self.question.audience)
+        return told and replace(told, hidden_sources=found.hidden, timings=self.seconds)
 
     def _understand(self) -> _Asked:
         text, thread = self.question.text, self.question.thread

@@ -220,8 +220,8 @@ class Receipt:
     """What became of a file that was read into the library.
 
     `empty_pages` had no text layer, `failed_pages` could not be read, with `reasons`; all hold page numbers. The text
-    of `recognised` pages was recognised in their pictures, each as surely as its share says. `tables` counts tables; those
-    of the pages `untold` could not be found, their words are kept.
+    of `recognised` pages was recognised in their pictures, each as surely as its share says. `tables` counts tables;
+    those of the pages `untold` could not be found, their words are kept.
     """
 
     document_id: str

@@ -65,8 +65,8 @@ def clauses(pages: Sequence[Page]) -> tuple[Clause, ...]:
     heads: dict[str, str] = {}  # By number, of the sections that have begun.
     waiting: Clause | None = None  # A heading that no clause stands under yet.
     last = 0
-    found = [table for page in pages for table in tables(page.text, offset=page.start)]
-    for piece in split(pages, found, small=1, large=10**9):
+    framed = [table for page in pages for table in tables(page.text, offset=page.start)]
+    for piece in split(pages, framed, small=1, large=10**9):
         if _is_contents(piece.text):
             continue
         clause = _clause(piece)

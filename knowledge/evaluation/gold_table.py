@@ -56,8 +56,10 @@ def plain_cells(tables: Sequence[Sequence[Sequence[str | None]]], header: int) -
     for rows in tables:
         filled = [_filled(row) for row in rows]
         for row in filled[header:]:
-            for at in range(1, len(row)):
-                made.append((row[0], " ".join(above[at] for above in filled[:header] if at < len(above)), row[at]))
+            made += [
+                (row[0], " ".join(above[at] for above in filled[:header] if at < len(above)), row[at])
+                for at in range(1, len(row))
+            ]
     return made
 
 

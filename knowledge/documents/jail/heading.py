@@ -6,7 +6,8 @@ from statistics import median
 from typing import Any
 
 from knowledge.documents.cells import LONGEST, LONGEST_LABEL, MOST_COLUMNS, MOST_ROWS, UNIT
-from knowledge.documents.jail.lineup import CLOSE, Matrix, dated, figure
+from knowledge.documents.jail.lines import Matrix, dated, figure
+from knowledge.documents.jail.lineup import CLOSE
 
 FULL = 0.65  # Of the widest label: one that goes on below is as wide at least.
 STEP = 2.0  # Points that a row is set in by at least.

@@ -6,7 +6,7 @@ from typing import Any
 
 import pypdfium2 as pdfium
 
-from knowledge.documents.jail.lineup import Word
+from knowledge.documents.jail.lines import Word
 
 MOST_LETTERS = 40_000
 MOST_STROKES = 3000

@@ -2,14 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
-from typing import NamedTuple
 
 from knowledge.documents.cells import FIGURE, PROSE, SIGN, UNIT, VALUE
+from knowledge.documents.jail.lines import GAP, Line, Matrix, Word, dated, figure, lines_of, said
 
-GAP = 0.8  # Of a letter's height: words further apart than this stand in columns of their own.
 ABOVE = 14  # Lines over the first row that can be its headings.
 APART = 3.5  # Of a letter's height: a bigger space parts a heading from its table.
 WIDE = 0.62  # Of the page: a single stretch as wide as this is prose.
@@ -20,113 +18,7 @@ NAMES = 3  # Lines between headings and rows, each the name of a group.
 FEWEST = 2  # Rows.
 SENTENCE = 50  # Letters of a line that ends as sentences do.
 NEAR = 6.0  # Points that centred text may be off.
-NOTHING = frozenset({"none", "nil", "n/a", "nm"})
-DATED = re.compile(
-    r"(?i)(?:(?:19|20)\d\d[A-Z]?|\d{1,2}|q[1-4]|january|february|march|april|may|june|july|august|september|october|"
-    r"november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|fy\s?\d*|fiscal|as|of|at|and|the|year|ended|[-–—/,&])[,.]?"
-)
-TIME = re.compile(r"(?i)(?:19|20)\d\d|[a-z]{3}")  # In what is a date, a year or a word of it.
 PERIOD = re.compile(r"(?i)\b(?:years?|months?|quarters?|weeks?|periods?)\b|\bas (?:of|at)\b|\bfiscal\b")
-
-
-class Word(NamedTuple):
-    """A word on a page, in points; y runs downwards."""
-
-    text: str
-    left: float
-    right: float
-    top: float
-    bottom: float
-
-    @property
-    def middle(self) -> float:
-        """Return where its middle is from left to right."""
-        return (self.left + self.right) / 2
-
-    @property
-    def height(self) -> float:
-        """Return how high its letters are."""
-        return self.bottom - self.top
-
-
-@dataclass(slots=True)
-class Line:
-    """Words that stand on one line, from left to right."""
-
-    words: list[Word]
-
-    @property
-    def text(self) -> str:
-        """Return what it says."""
-        return " ".join(word.text for word in self.words)
-
-    @property
-    def top(self) -> float:
-        """Return where it begins, from above."""
-        return min(word.top for word in self.words)
-
-    @property
-    def bottom(self) -> float:
-        """Return where it ends, from above."""
-        return max(word.bottom for word in self.words)
-
-    def stretches(self) -> list[Word]:
-        """Return its words joined where only a space is between them; figures side by side stay apart."""
-        made: list[Word] = []
-        for word in self.words:
-            if made and word.left - made[-1].right <= GAP * word.height:
-                last = made[-1]
-                opens = bool(SIGN.fullmatch(word.text)) and word.text[0] not in ")%"
-                if not (
-                    figure(last.text) and (opens or (VALUE.fullmatch(word.text) and not SIGN.fullmatch(word.text)))
-                ):
-                    made[-1] = _joined([last, word])
-                    continue
-            made.append(word)
-        return made
-
-
-@dataclass(slots=True)
-class Matrix:
-    """A table as rows of cells, the first column its labels.
-
-    In points, a row is set in by its depth, begins at its top, and its label ends at its right.
-    What stands over it is in `above`, the line nearest to it last.
-    """
-
-    header: list[list[str]] = field(default_factory=list)
-    rows: list[list[str]] = field(default_factory=list)
-    depths: list[float] = field(default_factory=list)
-    tops: list[float] = field(default_factory=list)
-    rights: list[float] = field(default_factory=list)
-    columns: list[tuple[float, float]] = field(default_factory=list)
-    above: list[str] = field(default_factory=list)
-    ruled: bool = False
-    top: float = 0.0
-
-
-def figure(text: str) -> bool:
-    """Tell whether a text is one value of a table: an amount, a share, a dash."""
-    return bool(VALUE.fullmatch(re.sub(r"\s|US\$|[A-Z]{0,2}\$", "", text))) or text.lower() in NOTHING
-
-
-def dated(text: str) -> bool:
-    """Tell whether a text is nothing but a date or a period."""
-    return bool(TIME.search(text)) and all(map(DATED.fullmatch, text.split()))
-
-
-def lines_of(words: Sequence[Word]) -> list[Line]:
-    """Return words as lines, from above."""
-    lines: list[Line] = []
-    for word in sorted(words, key=lambda each: (each.top + each.bottom, each.left)):
-        middle = (word.top + word.bottom) / 2
-        if lines and abs((lines[-1].words[-1].top + lines[-1].words[-1].bottom) / 2 - middle) < word.height * 0.45:
-            lines[-1].words.append(word)
-        else:
-            lines.append(Line([word]))
-    for line in lines:
-        line.words.sort(key=lambda each: each.left)
-    return lines
 
 
 def aligned(words: Sequence[Word], rules: Sequence[tuple[float, float, float]], *, width: float) -> list[Matrix]:
@@ -138,9 +30,10 @@ def aligned(words: Sequence[Word], rules: Sequence[tuple[float, float, float]], 
         width: The page's width, in points.
     """
     lines = lines_of(words)
-    found, last = [], -1
+    found: list[Matrix] = []
+    last = -1
     for first, end in _runs(lines, width):
-        if (matrix := _Table(lines, first, end, last, rules, width).matrix()) is not None:
+        if (matrix := _Table(lines, (first, end), last, rules=rules, width=width).matrix()) is not None:
             if not matrix.header and found and _same(found[-1].columns, matrix.columns):
                 matrix.header, matrix.above = found[-1].header, found[-1].above  # The rest of a table that was cut.
             found.append(matrix)
@@ -205,15 +98,15 @@ class _Table:
     def __init__(
         self,
         lines: Sequence[Line],
-        first: int,
-        end: int,
+        rows: tuple[int, int],
         last: int,
+        *,
         rules: Sequence[tuple[float, float, float]],
         width: float,
     ) -> None:
-        self.lines, self.first, self.end, self.last = lines, first, end, last
-        self.rules, self.width = rules, width
-        self.columns = _columns(lines[first:end])
+        self.lines, self.last, self.rules, self.width = lines, last, rules, width
+        self.first, self.end = rows
+        self.columns = _columns(lines[self.first : self.end])
         self.boxes = list(self.columns)  # As wide as what stands over a column alone.
 
     def matrix(self) -> Matrix | None:
@@ -223,9 +116,9 @@ class _Table:
         lines = self.lines[self.first : self.end]
         self._put(made, [*lines, *self._rest(lines)])
         told = [row for row in made.rows if any(map(figure, row[1:]))]
-        if len(told) < FEWEST or not any(FIGURE.search(cell) for row in told for cell in row[1:]):
-            if len(self.columns) < 2 or len(told) <= FEWEST:
-                return None
+        amounts = any(FIGURE.search(cell) for row in told for cell in row[1:])
+        if (len(told) < FEWEST or not amounts) and (len(self.columns) < 2 or len(told) <= FEWEST):
+            return None
         start = self._heading(made)
         made.above = [line.text for line in self.lines[max(self.last + 1, start - ABOVE) : start]]
         return made
@@ -257,11 +150,8 @@ class _Table:
         for word in line.words:
             running = before is not None and word.left - before.right < GAP * 0.6 * word.height and not sign
             value = bool(VALUE.fullmatch(word.text) or SIGN.fullmatch(word.text))
-            if word.right <= zone - 1:
-                cells[0].append(word)
-            elif word.left < zone and not value:
-                cells[0].append(word)
-            elif not value and running and cells[0] and not any(cells[1:]) and before is cells[0][-1]:
+            of_label = running and cells[0] and not any(cells[1:]) and before is cells[0][-1]
+            if word.right <= zone - 1 or (not value and (word.left < zone or of_label)):
                 cells[0].append(word)
             elif SIGN.fullmatch(word.text) and word.text[0] not in ")%":
                 sign.append(word)
@@ -435,19 +325,3 @@ def _parted(line: Line, columns: Sequence[tuple[float, float]]) -> list[Word]:
         else:
             made.append(stretch)
     return made
-
-
-def said(words: Sequence[Word]) -> str:
-    """Return the words of a cell; signs that stand apart from their figure are put to it."""
-    text = " ".join(word.text for word in words)
-    return re.sub(r"(?<=[$€£¥(]) (?=[\d(.–—-])|(?<=[\d)]) (?=[)%]+$)", "", text)
-
-
-def _joined(words: Sequence[Word]) -> Word:
-    return Word(
-        " ".join(word.text for word in words),
-        min(word.left for word in words),
-        max(word.right for word in words),
-        min(word.top for word in words),
-        max(word.bottom for word in words),
-    )

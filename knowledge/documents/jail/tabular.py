@@ -17,7 +17,8 @@ from knowledge.documents.cells import SIGN
 from knowledge.documents.jail.cell import BROKEN
 from knowledge.documents.jail.heading import headed
 from knowledge.documents.jail.letters import MOST_STROKES, THIN, rules_of, words_of
-from knowledge.documents.jail.lineup import Matrix, Word, aligned, figure, lines_of, said
+from knowledge.documents.jail.lines import Matrix, Word, figure, lines_of, said
+from knowledge.documents.jail.lineup import aligned
 
 MOST_WORDS = 6000  # On a page; one with more is no page to find tables on.
 CELLS = {"vertical_strategy": "lines", "horizontal_strategy": "lines", "snap_tolerance": 3}
@@ -50,7 +51,7 @@ class Tabular:
         """Return the tables of a page, from above.
 
         Raises:
-            TooSlow: they are not found within `seconds`.
+            TooSlow: finding them keeps a core busy for more than `seconds`.
         """
         page = self._document[number - 1]
         try:
@@ -134,15 +135,15 @@ def _edges(places: Sequence[float]) -> list[float]:
 
 @contextmanager
 def _bounded(seconds: float) -> Iterator[None]:
-    """Stop what runs longer than `seconds`: an alarm that comes again, should a parser swallow the first."""
+    """Stop what keeps a core busy for `seconds`: an alarm that comes again, should a parser swallow the first."""
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         raise TooSlow
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.25)
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds, 0.25)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)

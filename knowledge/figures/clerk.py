@@ -1,0 +1,92 @@
+"""Answer from the cells of tables, with the page's own words beside each figure; or leave it to someone else."""
+
+from collections.abc import Sequence
+
+from knowledge.documents.library import Library
+from knowledge.figures.amount import Cell
+from knowledge.figures.reckon import Reckoning, reckon, said
+from knowledge.proof import locate
+from knowledge.types import Answer, Audience, Check, Citation, Document, Table
+
+MOST = 3  # Documents that are looked at: what a question does not narrow down further is not beyond doubt.
+
+
+class Clerk:
+    """The one who reads tables: nothing is written by a model, everything reckoned is shown."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def answer(self, question: str, documents: Sequence[Document], audience: Audience) -> Answer | None:
+        """Return the answer to an English question by the tables of `documents`, the likeliest first.
+
+        None where no cell is meant beyond doubt, or where the words of one are not found on its page.
+        """
+        for document in documents[:MOST]:
+            tables = self._library.tables(document.id, audience)
+            known = " ".join((document.title, document.name, *document.parties))
+            found = reckon(question, tables, known=known) if tables else None
+            if found is not None:
+                return self._told(found, document)
+        return None
+
+    def _told(self, found: Reckoning, document: Document) -> Answer | None:
+        citations = [self._cited(each, document) for each in found.cells]
+        if not all(citations):
+            return None
+        kept = tuple(dict.fromkeys(each for each in citations if each is not None))
+        marks = "".join(f"[{number}]" for number in range(1, len(kept) + 1))
+        return Answer(
+            f"{_sentence(found)} {marks}",
+            citations=kept,
+            table=Table(
+                ("Line", "Column", "Value", "Unit", "Page"),
+                tuple(
+                    (
+                        each.row.label,
+                        each.header,
+                        each.written,
+                        "%" if each.percent else each.table.unit,
+                        each.table.page,
+                    )
+                    for each in found.cells
+                ),
+            ),
+            checks=(Check("proven", True, f"worked out in code from {len(found.cells)} table cells"),),
+            confidence=1.0,
+            searched=(document.title or document.name,),
+        )
+
+    def _cited(self, each: Cell, document: Document) -> Citation | None:
+        page = each.table.page
+        quotes = (f"{each.row.label} {' '.join(each.row.values)}", each.row.label)
+        text = self._library.page_text(document.id, page)
+        for words in (_stretch(text, each), *quotes[:1]):
+            if words and (found := locate(words, {page: text})):
+                return Citation(document.id, document.name or document.title, page, found[0][1], each.table.title)
+        return None
+
+
+def _stretch(text: str, each: Cell) -> str:
+    """Return the page's words for a row: its label and its values, whatever white space is between."""
+    places = [at for at, letter in enumerate(text) if not letter.isspace()]
+    squeezed = "".join(text[at] for at in places)
+    values = "".join("".join(each.row.values).split())
+    for words in ("".join(each.row.label.split()) + values, values):
+        at = squeezed.find(words)
+        if words and at >= 0 and (words != values or squeezed.count(values) == 1):
+            return " ".join(text[places[at] : places[at + len(words) - 1] + 1].split())
+    return ""
+
+
+def _sentence(found: Reckoning) -> str:
+    first = found.cells[0]
+    if found.doing == "cell" and not found.working:
+        name = (
+            f"{first.row.label} ({first.row.group})"
+            if first.row.group and len(first.row.label) < 20
+            else first.row.label
+        )
+        return f"{name}, {first.header}: {said(found)}." if first.header else f"{name}: {said(found)}."
+    named = "; ".join(f"{each.row.label}, {each.header}: {each.written}" for each in found.cells)
+    return f"{said(found)} = {found.working}, from {named}."

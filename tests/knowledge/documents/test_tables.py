@@ -1,0 +1,105 @@
+import pytest
+
+from knowledge.documents.cells import told
+from knowledge.documents.child import LIMITS, PageRead
+from knowledge.documents.journal import Journal
+from knowledge.documents.read import ReadLimits, read
+from knowledge.evaluation.typeset import printed
+from tests.knowledge.documents.test_read import pdf
+
+PROSE = "The following table presents our results for the periods that are named in it (in millions):"
+RESULTS = [
+    ["", "", "Years Ended June 30,", ""],
+    ["", "2021", "2020", "2019"],
+    ["Revenue", "", "", ""],
+    ["Net revenue", "$ 1,452.4", "$ 1,146.2", "$ 1,036.9"],
+    ["Income (loss) attributable to the shareholders of Harbour Robotics before taxes", "44.1", "(56.7)", "—"],
+    ["Total", "$ 1,496.5", "$ 1,089.5", "$ 1,036.9"],
+]
+
+
+@pytest.fixture
+def results(tmp_path):
+    def results(*, ruled: bool):
+        path = tmp_path / "results.pdf"
+        path.write_bytes(printed([PROSE], RESULTS, header=2, ruled=ruled))
+        return path
+
+    return results
+
+
+@pytest.mark.parametrize("ruled", [True, False])
+def test_a_cell_is_found_by_its_label_its_header_and_its_unit(results, ruled):
+    reading = read(results(ruled=ruled), name="results.pdf")
+
+    (table,) = reading.tables
+    assert table.columns == ("Years Ended June 30, 2021", "Years Ended June 30, 2020", "Years Ended June 30, 2019")
+    assert table.unit == "in millions"
+    assert table.page == 1
+    assert {row.label: row.values for row in table.rows if any(row.values)} == {
+        "Net revenue": ("$1,452.4", "$1,146.2", "$1,036.9"),
+        "Income (loss) attributable to the shareholders of Harbour Robotics before taxes": ("44.1", "(56.7)", "—"),
+        "Total": ("$1,496.5", "$1,089.5", "$1,036.9"),
+    }
+
+
+def test_a_row_stands_where_the_text_has_it(results):
+    reading = read(results(ruled=False), name="results.pdf")
+
+    (row,) = [row for row in reading.tables[0].rows if row.label == "Net revenue"]
+    assert reading.pages[0].text[row.start : row.end].split() == [
+        "Net",
+        "revenue",
+        "$",
+        "1,452.4",
+        "$",
+        "1,146.2",
+        "$",
+        "1,036.9",
+    ]
+
+
+def test_a_page_whose_tables_are_not_found_in_time_keeps_its_text_and_is_told_of(results):
+    limits = ReadLimits(tables_seconds=0.0)
+
+    reading = read(results(ruled=True), name="results.pdf", limits=limits)
+
+    assert reading.untold == (1,)
+    assert "Net revenue" in reading.pages[0].text
+    assert not reading.failed_pages
+
+
+def test_tables_found_before_a_reading_was_cut_short_are_kept(tmp_path):
+    path, noted = tmp_path / "long.pdf", tmp_path / "long.jsonl"
+    path.write_bytes(pdf("The first page of a long report", "The second and last page"))
+    tables = told([{"title": "Sales", "unit": "", "columns": ["2021"], "rows": [["", "Sales", ["$12.5"]]]}], page=1)
+    Journal(noted).add(1, PageRead("Sales $12.5 and what else was read", grid=True, tables=tables), 2)
+
+    reading = read(path, name="long.pdf", journal=noted)
+
+    assert reading.tables[0].columns == ("2021",)
+    assert reading.tables[0].rows[0].values == ("$12.5",)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        "a table",
+        [{"title": "Sales"}],
+        [{"title": 1, "unit": "", "columns": [], "rows": []}],
+        [{"title": "", "unit": "", "columns": ["2021"], "rows": [["", "Sales", ["1", "2"]]]}],
+        [{"title": "", "unit": "", "columns": ["2021"], "rows": [["", "Sales", [1]]]}],
+    ],
+)
+def test_what_a_parser_tells_is_taken_only_as_agreed(found):
+    assert told(found, page=1) is None
+
+
+def test_a_page_of_prose_is_not_looked_at_for_tables(tmp_path):
+    path = tmp_path / "prose.pdf"
+    path.write_bytes(pdf("In 2021 we paid 300 people, and in 2022 we paid 310 of them."))
+
+    reading = read(path, name="prose.pdf", limits=LIMITS)
+
+    assert reading.tables == ()
+    assert reading.untold == ()
