@@ -10,8 +10,6 @@ from types import FrameType
 from typing import Any
 
 import pypdfium2 as pdfium
-from pdfminer.psexceptions import PSException
-from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
 from knowledge.documents.cells import SIGN
 from knowledge.documents.jail.cell import BROKEN
@@ -28,15 +26,7 @@ class TooSlow(BaseException):
     """A page takes longer than it may; parsers that catch every `Exception` must not catch this one."""
 
 
-REFUSED: tuple[type[BaseException], ...] = (
-    *BROKEN,
-    MalformedPDFException,
-    PdfminerException,
-    PSException,
-    TooSlow,
-    struct.error,
-    zlib.error,
-)
+REFUSED: tuple[type[BaseException], ...] = (*BROKEN, TooSlow, struct.error, zlib.error)
 
 
 class Tabular:
@@ -73,6 +63,8 @@ class Tabular:
     def _ruled(self, number: int, words: Sequence[Word], seconds: float) -> list[tuple[Matrix, list[Word]]]:
         """Return the tables that rules part into cells, each with its words; what pdfplumber cannot read has none."""
         import pdfplumber  # noqa: PLC0415 - slow to start, and only rules need it.
+        from pdfminer.psexceptions import PSException  # noqa: PLC0415
+        from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException  # noqa: PLC0415
 
         with _bounded(seconds):
             try:
@@ -82,9 +74,8 @@ class Tabular:
                 tables = stroked.find_tables(CELLS) if 3 < len(stroked.edges) < MOST_STROKES else []
                 made = [_cells(table, words) for table in tables]
                 page.close()
-            except REFUSED as error:
-                if isinstance(error, TooSlow) or not isinstance(error, BROKEN):
-                    self._plumbed = None
+            except (*REFUSED, MalformedPDFException, PdfminerException, PSException):
+                self._plumbed = None
                 return []
         return [each for each in made if each is not None]
 
