@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 FEWEST = 3  # Rows of a table.
@@ -28,6 +28,7 @@ COLUMNS = re.compile(
     r"^fiscal(?:\s+years?)?$"
 )
 COLUMN_DATE = re.compile(r"(?:[A-Z][a-z]{2,8}\.?\s+\d{1,2},?\s+|(?i:fiscal|fy)\s*)?\b(?:19|20)\d\d\b")
+NAMED = re.compile(r"(?P<name>[^:|]{1,60}): (?P<value>.{1,60})")
 FUSED = re.compile(r"(?<=[\d)%—-])(?= [A-Z][a-z])")
 
 
@@ -152,7 +153,13 @@ def _cells(words: list[str]) -> tuple[str, ...]:
 def tables(text: str, *, offset: int = 0, page: int = 0) -> list[Table]:
     """Return the tables on a page."""
     lines = list(re.finditer(r"[^\n]*\S[^\n]*", text))
-    rows = {at: found for at, line in enumerate(lines) if (found := row_of(line.group()))}
+    named = _written(lines, offset, page)
+    taken = {row.start for table in named for row in table.rows}
+    rows = {
+        at: found
+        for at, line in enumerate(lines)
+        if offset + line.start() not in taken and (found := row_of(line.group()))
+    }
     made: list[Table] = []
     last = -1
     for first, end in _runs(lines, rows):
@@ -167,10 +174,34 @@ def tables(text: str, *, offset: int = 0, page: int = 0) -> list[Table]:
             title = f"{made[-1].title}: {title}" if title else made[-1].title
             unit, columns = unit or made[-1].unit, made[-1].columns
         start = offset + lines[above].start() if above < first else inside[0].start
-        named = _headers(columns, inside)
-        made.append(Table(title, unit, named, tuple(inside), start, offset + lines[end - 1].end(), page))
+        headers = _headers(columns, inside)
+        made.append(Table(title, unit, headers, tuple(inside), start, offset + lines[end - 1].end(), page))
         last = end - 1
-    return made
+    return sorted([*named, *made], key=lambda table: table.start)
+
+
+def _written(lines: list[re.Match[str]], offset: int, page: int) -> list[Table]:
+    """Return the tables of files that are no pages: each cell is written beside the name of its column."""
+    made: list[Table] = []
+    last = -2
+    for at, line in enumerate(lines):
+        label, *rest = line.group().split(" | ")
+        cells = [NAMED.fullmatch(each.strip()) for each in rest]
+        if not cells or None in cells:
+            continue
+        told = {each["name"]: each["value"] for each in cells if each is not None}
+        row = Row(label.strip(), tuple(told.values()), offset + line.start(), offset + line.end())
+        names = tuple(told)
+        if made and at == last + 1 and set(names) <= set(made[-1].columns):
+            row = replace(row, values=tuple(told.get(name, "") for name in made[-1].columns))
+            made[-1] = replace(made[-1], rows=(*made[-1].rows, row), end=row.end)
+        else:
+            over = " ".join(each.group().strip() for each in lines[max(0, at - 2) : at] if " | " not in each.group())
+            unit = UNIT.search(f"{over} {label}")
+            title = over if len(over) <= PROSE else ""
+            made.append(Table(title, unit[0].strip("() ") if unit else "", names, (row,), row.start, row.end, page))
+        last = at
+    return [table for table in made if len(table.rows) > 1]
 
 
 def _headers(columns: tuple[str, ...], rows: list[Row]) -> tuple[str, ...]:

@@ -30,7 +30,10 @@ def find(path: Path, progress: Progress, note: Callable[[int, PageRead], None], 
             note(done.begun, replace(progress.pages[done.begun], tables=(), untold=True))
         elif not done.complete:
             break  # The file cannot be opened for it.
-        waiting = [number for number in waiting if _waits(progress.pages[number])]
+        left = [number for number in waiting if _waits(progress.pages[number])]
+        if len(left) == len(waiting):
+            break  # Nothing was told of any page.
+        waiting = left
     for number in waiting:
         note(number, replace(progress.pages[number], tables=(), untold=True))
 

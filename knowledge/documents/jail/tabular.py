@@ -66,6 +66,7 @@ class Tabular:
         from pdfminer.psexceptions import PSException  # noqa: PLC0415
         from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException  # noqa: PLC0415
 
+        broken: tuple[type[BaseException], ...] = (*REFUSED, MalformedPDFException, PdfminerException, PSException)
         with _bounded(seconds):
             try:
                 self._plumbed = self._plumbed or pdfplumber.open(BytesIO(self._data))
@@ -74,7 +75,7 @@ class Tabular:
                 tables = stroked.find_tables(CELLS) if 3 < len(stroked.edges) < MOST_STROKES else []
                 made = [_cells(table, words) for table in tables]
                 page.close()
-            except (*REFUSED, MalformedPDFException, PdfminerException, PSException):
+            except broken:
                 self._plumbed = None
                 return []
         return [each for each in made if each is not None]

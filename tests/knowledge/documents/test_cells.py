@@ -49,3 +49,14 @@ def test_rows_run_together_on_one_line_are_parted_by_white_space_alone():
 
     assert parted(line).split("\n") == ["Net sales $ 18,992.8 $ 18,127.0", "Cost of sales 12,590.6 11,678.7"]
     assert parted("In 2021 Harbour and 2022 Acme agreed.") == "In 2021 Harbour and 2022 Acme agreed."
+
+
+def test_cells_written_beside_the_names_of_their_columns_are_a_table():
+    text = "Sheet: Results (in thousands)\nItem | 2021 | 2020\nNet sales | 2021: 1,200 | 2020: 1,000\nTaxes | 2020: 10"
+
+    (table,) = tables(text)
+
+    assert table.columns == ("2021", "2020")
+    assert [(row.label, row.values) for row in table.rows] == [("Net sales", ("1,200", "1,000")), ("Taxes", ("", "10"))]
+    assert "thousands" in table.unit
+    assert text[table.rows[0].start : table.rows[0].end] == "Net sales | 2021: 1,200 | 2020: 1,000"
