@@ -58,11 +58,19 @@ def _runs(lines: Sequence[Line], width: float) -> list[tuple[int, int]]:
                 runs.append((first, before + 1))
                 first = -1
             first, before, headed = (at if first < 0 else first), at, False
-        elif first >= 0 and (_is_prose(line, width) or _is_header(line)):
+        elif first >= 0 and (
+            _is_header(line) or (_is_prose(line, width) and line.words[-1].right > _edge(lines[before]))
+        ):
             headed = True
     if first >= 0:
         runs.append((first, before + 1))
     return [(first, end) for first, end in runs if sum(_is_row(line) for line in lines[first:end]) >= FEWEST]
+
+
+def _edge(row: Line) -> float:
+    """Return where the figures of a row begin: what ends left of it is a label."""
+    stretches = row.stretches()
+    return min((each.left for each in stretches[1:] if figure(each.text) or SIGN.fullmatch(each.text)), default=0.0)
 
 
 def _is_row(line: Line) -> bool:
@@ -184,7 +192,8 @@ class _Table:
         start, between = self.first, 0
         for at in range(self.first - 1, max(self.last, self.first - 1 - ABOVE), -1):
             line, below = self.lines[at], self.lines[at + 1]
-            if _is_prose(line, self.width) or below.top - line.bottom > APART * line.words[0].height:
+            prose = _is_prose(line, self.width) and line.words[-1].right > self.columns[0][0]
+            if prose or below.top - line.bottom > APART * line.words[0].height:
                 break
             cells = self._headers(line)
             if cells is not None:
@@ -255,7 +264,7 @@ class _Table:
             return 0, 0
         off, first, end = best
         outside = stretch.left < zone - 3 * stretch.height and (alone or not touched or stretch.middle < zone)
-        if outside and off > NEAR:
+        if outside and (off > NEAR or end - first == 1):
             return 0, 0
         if not touched and off > 4 * NEAR:
             return 0, 0
