@@ -10,7 +10,11 @@ from knowledge.database.settle import aggregates
 from knowledge.database.sources import first_of, key_of
 from knowledge.types import Table
 
-_EACH = re.compile(r"(?i)\b(?:for|in|by|of|at|to|from|across)\s+(?:each|every)\s+(?P<what>[a-z]+(?:\s+[a-z]+)?)")
+_EACH = re.compile(
+    r"(?i)\b(?:(?:for|in|by|of|at|to|from|across)\s+(?:each|every)|"
+    r"(?P<bare>(?<!order )(?<!ordered )(?<!sorted )(?<!ranked )by))\s+(?P<what>[a-z]+(?:\s+[a-z]+)?)"
+)
+_COMPARES = re.compile(r"(?i)\b(?:compar\w+|versus|vs|against|beside|difference between)\b")
 _SHAPES = {"year": "%Y", "month": "%Y-%m", "day": "%Y-%m-%d"}
 _BARE = re.compile(
     r"(?i)\b(?:only|just)\b|\b(?:give|list|show|return|return only|what are)\s+(?:me\s+)?(?:the\s+)?names?\b"
@@ -74,28 +78,45 @@ def _group(select: exp.Select, catalog: Catalog, question: str) -> list[str]:
     tables = {key_of(each): each.name.lower() for each in read if isinstance(each, exp.Table)}
     if any(table not in catalog.relations for table in tables.values()) or len(tables) != len(read):
         return []
+    by = _compared(select, question)
     for match in _EACH.finditer(question):
-        said = stemmed(match["what"])
         for key, table in tables.items():
-            by = _named(said, catalog, table, key)
-            if by is not None:
-                select.set("expressions", [by, *shown])
-                select.group_by(by.unalias().copy(), copy=False)
-                return [f"grouped by {by.sql()}"]
-    return []
+            by = by or _named(stemmed(match["what"]), catalog, table, key, amounts=not match["bare"])
+    if by is None:
+        return []
+    once = {each.unalias().sql().lower(): each for each in shown}
+    if len(once) < len(shown):  # The same total for each value that is compared, under the name of one.
+        once = {key: exp.alias_(each.unalias().copy(), "total") for key, each in once.items()}
+    select.set("expressions", [by, *once.values()])
+    select.group_by(by.unalias().copy(), copy=False)
+    return [f"grouped by {by.sql()}"]
 
 
-def _named(said: tuple[str, ...], catalog: Catalog, table: str, key: str) -> exp.Expr | None:
-    """Return the column, or the part of the table's date, that some words begin with."""
+def _compared(select: exp.Select, question: str) -> exp.Expr | None:
+    """Return the column of whose values the query takes some, where the question sets them side by side."""
+    where = select.args.get("where")
+    twins = len({each.unalias().sql().lower() for each in select.expressions}) < len(select.expressions)
+    if where is None or not (twins or _COMPARES.search(question)):
+        return None
+    for part in where.this.flatten() if isinstance(where.this, exp.And) else [where.this]:
+        if isinstance(part, exp.In) and isinstance(part.this, exp.Column) and len(part.expressions) > 1:
+            return part.this.copy()
+    return None
+
+
+def _named(said: tuple[str, ...], catalog: Catalog, table: str, key: str, *, amounts: bool) -> exp.Expr | None:
+    """Return the column, or the part of the table's date, that some words begin with; `amounts` may be one too."""
     relation = catalog.relations[table]
     own = set(stemmed(words(relation.name)))
+    kinds = {"text", "boolean", "number"} if amounts else {"text", "boolean"}
+    said = tuple(each for each in said if each not in own) or said
 
     def bare(column: Column) -> tuple[str, ...]:
         stems = stemmed(words(column.name))
         return tuple(each for each in stems if each not in own) or stems
 
     for column in relation.columns.values():
-        if said and bare(column) == said[: len(bare(column))] and column.kind in {"text", "number", "boolean"}:
+        if said and bare(column) == said[: len(bare(column))] and column.kind in kinds:
             return exp.column(column.name, table=key)
     dates = [each.name for each in relation.columns.values() if each.kind == "date"]
     date = relation.date or (dates[0] if len(dates) == 1 else "")

@@ -24,6 +24,24 @@ from knowledge.types import Asker, Question, Table
             ),
         ),
         (
+            "SELECT SUM(balance) AS total FROM accounts WHERE currency = 'NOK'",
+            "What is the total balance in NOK by account status?",
+            (
+                "SELECT accounts.status, SUM(balance) AS total FROM accounts WHERE currency = 'NOK' "
+                "GROUP BY accounts.status"
+            ),
+        ),
+        (  # Two totals that are one.
+            "SELECT COUNT(*) AS oslo, COUNT(*) AS bergen FROM branches WHERE city IN ('Oslo', 'Bergen')",
+            "How many branches are there in Oslo and Bergen?",
+            "SELECT city, COUNT(*) AS total FROM branches WHERE city IN ('Oslo', 'Bergen') GROUP BY city",
+        ),
+        (
+            "SELECT AVG(balance) AS mean FROM accounts WHERE balance > 10",
+            "What is the average balance of those received by people, sorted by currency?",
+            "SELECT AVG(balance) AS mean FROM accounts WHERE balance > 10",
+        ),
+        (
             "SELECT AVG(balance) AS mean FROM accounts",
             "What is the average balance?",
             "SELECT AVG(balance) AS mean FROM accounts",
