@@ -9,7 +9,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage, SystemMessage
 
 from knowledge.analysis.wish import wished
-from knowledge.database.why_asked import wondered
+from knowledge.database.why.asked import wondered
 from knowledge.errors import TransientError, UnavailableError
 from knowledge.intents import Intents, Reading
 from knowledge.models.llm import write

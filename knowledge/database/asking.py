@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from langchain_core.messages import HumanMessage, SystemMessage
 
 from knowledge.analysis import wish
-from knowledge.database import chart, tell, why
+from knowledge.database import chart, tell
 from knowledge.database.analysed import LEFT, answered, asks_anew
 from knowledge.database.catalog import Catalog
 from knowledge.database.desk import Desk, Sight
@@ -21,6 +21,8 @@ from knowledge.database.prompt import Example
 from knowledge.database.review import Pair
 from knowledge.database.scope import Scope
 from knowledge.database.thread import follows, only_draws, undrawn, whole
+from knowledge.database.why.asked import Wondered, wondered
+from knowledge.database.why.explain import Explainer
 from knowledge.database.write import Failed, SqlWriter, Written
 from knowledge.errors import AnalysisError, UnavailableError
 from knowledge.models.llm import write
@@ -63,8 +65,8 @@ class Asking:
         if last is not None and only_draws(text):
             self.understood = last.question
             return self.told(text, self._again(last.sql, sight))
-        if question.thread and question.thread[-1].sql and (wondered := why.wondered(text)):
-            explained = self._explained(text, wondered, question.thread[-1], sight)
+        if question.thread and question.thread[-1].sql and (wonder := wondered(text)):
+            explained = self._explained(text, wonder, question.thread[-1], sight)
             if explained is not None:
                 return explained
         if last is not None and (hint := wish.wished(text)) and not asks_anew(text, last, sight.catalog):
@@ -220,12 +222,12 @@ class Asking:
         )
         return Written(guarded, result)
 
-    def _explained(self, text: str, wondered: why.Wondered, last: Turn, sight: Sight) -> Answer | None:
+    def _explained(self, text: str, wonder: Wondered, last: Turn, sight: Sight) -> Answer | None:
         """Return where the difference lies that a message asks about, when it is about the last result."""
         self.on_stage("Taking the difference apart")
         with self._timed("why"):
-            explainer = why.Explainer(sight, self.desk.runner, self.question, self.desk.today(), self.stopped)
-            found = explainer.explain(text, wondered, last, self._again(last.sql, sight))
+            explainer = Explainer(sight, self.desk.runner, self.question, self.desk.today(), self.stopped)
+            found = explainer.explain(text, wonder, last, self._again(last.sql, sight))
         return found.told(self.told(text, found.outcome)) if found is not None else None
 
     def _analysed(self, text: str, hint: str, outcome: Written) -> Answer:

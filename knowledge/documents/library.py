@@ -4,7 +4,6 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from knowledge.documents.read import LIMITS, ReadLimits, read
 from knowledge.documents.resolve import asked_apart, resolve
 from knowledge.documents.search import Embedder, LibraryRetriever, Search, confidence, ids_array, prefer, rank
 from knowledge.documents.snapshot import Snapshots
+from knowledge.documents.stock import LibraryStatus, stock
 from knowledge.documents.store import Record, Store, Told
 from knowledge.documents.table_store import TableStore
 from knowledge.documents.title import title_and_parties
@@ -36,21 +36,6 @@ OPENING = 1000  # Characters of a document's beginning.
 OPENING_CHUNKS = 4
 
 __all__ = ["Library", "LibraryStatus", "ReadLimits", "Search"]
-
-
-@dataclass(frozen=True, slots=True)
-class LibraryStatus:
-    """What the library holds, and the snapshot that answers."""
-
-    documents: int
-    pages: int
-    chunks: int
-    waiting: int
-    snapshot: str
-    published_at: float
-    bytes: int
-    embedder: str
-    embedder_changed: bool = False
 
 
 class Library:
@@ -222,7 +207,7 @@ class Library:
         named = resolve(question, [*view.namings.values()])
         inside = tuple(number for number, document in view.documents.items() if document.id in set(within))
         outdated = view.lineage.outdated(question)
-        chosen = inside or _current(named.chosen(), view, outdated)
+        chosen = inside or view.current(named.chosen(), outdated)
         order = [number for number, _ in named.scores]
         chosen = tuple(sorted(chosen, key=lambda each: order.index(each) if each in order else len(order)))
         hidden = self._views.hidden(question, view, snapshot, best=named.best if chosen else 0.0)
@@ -265,20 +250,7 @@ class Library:
 
     def status(self) -> LibraryStatus:
         """Return what the library holds."""
-        records = self._store.records()
-        manifest = self._snapshots.manifest()
-        published = set(manifest.documents) if manifest else set()
-        return LibraryStatus(
-            documents=len(records),
-            pages=sum(record.pages for record in records),
-            chunks=manifest.rows if manifest else 0,
-            waiting=sum(record.number not in published for record in records),
-            snapshot=manifest.name if manifest else "",
-            published_at=manifest.made_at if manifest else 0.0,
-            bytes=sum(size for size, _ in manifest.files.values()) if manifest else 0,
-            embedder=manifest.embedder if manifest else self._embedder,
-            embedder_changed=bool(manifest and manifest.rows and manifest.embedder != self._embedder),
-        )
+        return stock(self._store.records(), self._snapshots.manifest(), self._embedder)
 
     # Inside
 
@@ -320,14 +292,6 @@ class Library:
             tables=record.tables,
             untold=record.untold,
         )
-
-
-def _current(chosen: Sequence[int], view: View, outdated: Collection[str]) -> tuple[int, ...]:
-    """Return of the documents that a question names those that are current; an older one where it alone is named."""
-    ids = {view.documents[each].id for each in chosen}
-    newest = {each: view.lineage.successor(each) for each in ids & set(outdated)}
-    passed = {older for older, link in newest.items() if link and link.newer.id in ids}
-    return tuple(each for each in chosen if view.documents[each].id not in passed)
 
 
 def embedder_name(embeddings: Embeddings) -> str:

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from knowledge.documents.cells import Table
 from knowledge.documents.child import LIMITS, PageRead, Progress, ReadLimits
 from knowledge.documents.jailed import JAIL
 from knowledge.documents.journal import Journal
+from knowledge.documents.recognise import SLOW, recognise
 from knowledge.documents.tidy import clean, tidy
 from knowledge.errors import TransientError, UnreadableFileError
 from knowledge.types import Page
@@ -20,11 +21,7 @@ __all__ = ["LIMITS", "PAGE_BREAK", "ReadLimits", "Reading", "clean", "read"]
 TEXT_PAGE = 3000  # Characters on a "page" of a file that has none.
 PAGE_BREAK = "\n\n"
 MOST_FAILED = 20  # Pages that may kill or hang a child before the rest is given up.
-SLOW = "recognising its text took too long"
-BATCH = 8  # Pages whose pictures one child recognises: what it holds stays small.
 
-REPEATED = 0.6  # Recognised lines of which this share is on the page in letters already say nothing new.
-WORD = re.compile(r"\w+")
 WORDS_WRITTEN = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\s\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]*\w\S*"
 )
@@ -173,7 +170,7 @@ def _pdf(file: _File) -> Reading:
         slow = _pages(file, progress)
     scans = [number for number, page in progress.pages.items() if page.drawn and page.sure is None]
     if scans and not slow:
-        _recognise(file, progress, scans)
+        recognise(file.path, progress, scans, limits=file.limits)
     if not slow:
         tabling.find(file.path, progress, lambda number, page: _put(file, progress, number, page), limits=file.limits)
     if slow and _written(progress.pages.values()) < file.limits.least:
@@ -232,47 +229,9 @@ def _pages(file: _File, progress: Progress) -> bool:
     return slow
 
 
-def _recognise(file: _File, progress: Progress, scans: list[int]) -> None:
-    """Recognise the text of pages that are pictures, some at a time."""
-    limits = file.limits
-    waiting = scans
-    while waiting:
-        batch, failed = waiting[:BATCH], ""
-        done = Progress(count=progress.count)
-        done.on_page = lambda number, page: progress.note(number, _merged(progress.pages.get(number), page))
-        ended = child.run(
-            file.path,
-            {"task": "recognise", "numbers": batch, "count": progress.count},
-            done,
-            deadline=time.monotonic() + limits.recognise_seconds * len(batch),
-            page_seconds=limits.recognise_seconds,
-            limits=limits,
-        )
-        if not done.complete:
-            failed = SLOW if ended == child.STOPPED else "its picture is damaged"
-            number = done.begun or batch[0]
-            progress.note(number, _merged(progress.pages.get(number), PageRead(error=failed)))
-        progress.peak = max(progress.peak, done.peak)
-        waiting = [each for each in waiting if progress.pages[each].drawn and progress.pages[each].sure is None]
-
-
-def _merged(page: PageRead | None, found: PageRead) -> PageRead:
-    """Return a page with what was recognised in its picture, after what it says in letters of its own."""
-    text = page.text if page else ""
-    if not text.strip():
-        return found
-    known = set(WORD.findall(text.lower()))
-    lines = [line for line in found.text.split("\n") if _share(WORD.findall(line.lower()), known) < REPEATED]
-    return PageRead("\n".join((text, *lines)), sure=found.sure if any(lines) else 0.0)
-
-
-def _share(words: Sequence[str], known: Collection[str]) -> float:
-    return sum(word in known for word in words) / len(words) if words else 1.0
-
-
 def _picture(file: _File) -> Reading:
     progress = Progress(count=1, pages={1: PageRead(drawn=True)})
-    _recognise(file, progress, [1])
+    recognise(file.path, progress, [1], limits=file.limits)
     if progress.pages[1].error:
         raise file.unreadable("timeout" if progress.pages[1].error == SLOW else "damaged")
     return _reading(file, progress)

@@ -1,7 +1,7 @@
 """Work out what an audience sees of the library, and how much of what it asks for is hidden from it."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from knowledge.documents.chunk_store import ChunkStore
@@ -29,6 +29,13 @@ class View:
     chunks: Ids
     hidden: Mapping[int, Naming]
     lineage: Lineage
+
+    def current(self, chosen: Sequence[int], outdated: Collection[str]) -> tuple[int, ...]:
+        """Return of some documents those that are current; an older one where it alone is chosen."""
+        ids = {self.documents[each].id for each in chosen}
+        newest = {each: self.lineage.successor(each) for each in ids & set(outdated)}
+        passed = {older for older, link in newest.items() if link and link.newer.id in ids}
+        return tuple(each for each in chosen if self.documents[each].id not in passed)
 
 
 class Views:

@@ -5,18 +5,14 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-from knowledge.documents.cells import FIGURE, PROSE, SIGN, UNIT, VALUE
-from knowledge.documents.jail.lines import GAP, Line, Matrix, Word, dated, figure, lines_of, said
+from knowledge.documents.cells import FIGURE, SIGN, UNIT, VALUE
+from knowledge.documents.jail.lines import GAP, Line, Matrix, Word, figure, lines_of, said
+from knowledge.documents.jail.runs import FEWEST, is_prose, is_row, runs
 
 ABOVE = 14  # Lines over the first row that can be its headings.
 APART = 3.5  # Of a letter's height: a bigger space parts a heading from its table.
-WIDE = 0.62  # Of the page: a single stretch as wide as this is prose.
-WITHIN = 6  # Lines inside a table that are no rows.
-WIDEST = 9.0  # Of a letter's height: a bigger space ends a table.
 CLOSE = 0.93  # Of the usual distance between rows: lines that are nearer go on with the row above.
 NAMES = 3  # Lines between headings and rows, each the name of a group.
-FEWEST = 2  # Rows.
-SENTENCE = 50  # Letters of a line that ends as sentences do.
 NEAR = 6.0  # Points that centred text may be off.
 PERIOD = re.compile(r"(?i)\b(?:years?|months?|quarters?|weeks?|periods?)\b|\bas (?:of|at)\b|\bfiscal\b")
 
@@ -32,7 +28,7 @@ def aligned(words: Sequence[Word], rules: Sequence[tuple[float, float, float]], 
     lines = lines_of(words)
     found: list[Matrix] = []
     last = -1
-    for first, end in _runs(lines, width):
+    for first, end in runs(lines, width):
         if (matrix := _Table(lines, (first, end), last, rules=rules, width=width).matrix()) is not None:
             if not matrix.header and found and _same(found[-1].columns, matrix.columns):
                 matrix.header, matrix.above = found[-1].header, found[-1].above  # The rest of a table that was cut.
@@ -45,59 +41,6 @@ def _same(columns: Sequence[tuple[float, float]], others: Sequence[tuple[float, 
     return len(columns) == len(others) and all(
         abs(right - other) < NEAR for (_, right), (_, other) in zip(columns, others, strict=True)
     )
-
-
-def _runs(lines: Sequence[Line], width: float) -> list[tuple[int, int]]:
-    """Return where rows of figures follow each other."""
-    runs: list[tuple[int, int]] = []
-    first, before, headed = -1, -1, False
-    for at, line in enumerate(lines):
-        if _is_row(line):
-            space = line.top - lines[before].bottom if before >= 0 else 0.0
-            if first >= 0 and (at - before > WITHIN + 1 or headed or space > WIDEST * line.words[0].height):
-                runs.append((first, before + 1))
-                first = -1
-            first, before, headed = (at if first < 0 else first), at, False
-        elif first >= 0 and (
-            _is_header(line) or (_is_prose(line, width) and line.words[-1].right > _edge(lines[before]))
-        ):
-            headed = True
-    if first >= 0:
-        runs.append((first, before + 1))
-    return [(first, end) for first, end in runs if sum(_is_row(line) for line in lines[first:end]) >= FEWEST]
-
-
-def _edge(row: Line) -> float:
-    """Return where the figures of a row begin: what ends left of it is a label."""
-    stretches = row.stretches()
-    return min((each.left for each in stretches[1:] if figure(each.text) or SIGN.fullmatch(each.text)), default=0.0)
-
-
-def _is_row(line: Line) -> bool:
-    stretches = line.stretches()
-    values = [each for each in stretches[1:] if figure(each.text)]
-    if (not values and len(stretches) == 1) or dated(line.text):
-        return False
-    if not values and not (len(stretches) > 1 and figure(stretches[0].text)):
-        return False
-    told = [
-        each for each in values if any(map(str.isdigit, each.text)) and not re.fullmatch(r"(?:19|20)\d\d", each.text)
-    ]
-    return bool(told) or (len(values) > 1 and not any(map(str.isdigit, "".join(each.text for each in values))))
-
-
-def _is_header(line: Line) -> bool:
-    """Tell whether a line inside a table heads columns anew: it names years or dates at least twice."""
-    stretches = line.stretches()
-    times = [each for each in stretches if dated(each.text)]
-    return len(times) >= 2 and len(times) >= len(stretches) - 1
-
-
-def _is_prose(line: Line, width: float) -> bool:
-    stretches = line.stretches()
-    long = max(each.right - each.left for each in stretches) > WIDE * width
-    ends = line.text.endswith((".", ":", ";")) and len(line.text) > SENTENCE
-    return len(stretches) <= 2 and (long or len(line.text) > PROSE or ends)
 
 
 class _Table:
@@ -192,7 +135,7 @@ class _Table:
         start, between = self.first, 0
         for at in range(self.first - 1, max(self.last, self.first - 1 - ABOVE), -1):
             line, below = self.lines[at], self.lines[at + 1]
-            prose = _is_prose(line, self.width) and line.words[-1].right > self.columns[0][0]
+            prose = is_prose(line, self.width) and line.words[-1].right > self.columns[0][0]
             if prose or below.top - line.bottom > APART * line.words[0].height:
                 break
             cells = self._headers(line)
@@ -280,7 +223,7 @@ def _columns(lines: Sequence[Line]) -> list[tuple[float, float]]:
     """Return the columns, from left to right, as the space that their figures take."""
     spans: list[tuple[float, float]] = []
     for line in lines:
-        if not _is_row(line):
+        if not is_row(line):
             continue
         stretches = line.stretches()
         labelled = not figure(stretches[0].text) and not SIGN.fullmatch(stretches[0].text)
@@ -291,7 +234,7 @@ def _columns(lines: Sequence[Line]) -> list[tuple[float, float]]:
             elif figure(each.text):
                 spans.append((each.left if left is None else left, each.right))
                 left = None
-    edge = max((line.stretches()[0].right for line in lines if _is_row(line)), default=0.0)
+    edge = max((line.stretches()[0].right for line in lines if is_row(line)), default=0.0)
     merged = _merged(spans)
     most = max((count for _, _, count in merged), default=0)
     columns = [(left, right) for left, right, count in merged if count > 1 or most <= FEWEST or left > edge]
@@ -299,7 +242,7 @@ def _columns(lines: Sequence[Line]) -> list[tuple[float, float]]:
     others = [
         (each.left, each.right)
         for line in lines
-        if _is_row(line)
+        if is_row(line)
         for each in line.stretches()[1:]
         if columns
         and each.left > columns[0][1]

@@ -14,11 +14,11 @@ from knowledge.database.demo import tables as demo_tables
 from knowledge.database.guard import Guard
 from knowledge.database.policy import Policy
 from knowledge.database.run import Runner
-from knowledge.database.why_asked import Wondered, wondered
-from knowledge.database.why_meant import compare, named
-from knowledge.database.why_points import axis_of
-from knowledge.database.why_query import read_grouped
-from knowledge.database.why_split import reaches, split_query
+from knowledge.database.why.asked import Wondered, wondered
+from knowledge.database.why.meant import compare, named
+from knowledge.database.why.points import axis_of
+from knowledge.database.why.query import read_grouped
+from knowledge.database.why.split import reaches, split_query
 from knowledge.models.llm import StoppedError
 from knowledge.types import Asker, Question, Table, Turn
 from tests.knowledge.conftest import ScriptedModel

@@ -17,13 +17,13 @@ from knowledge.database.chart import chart_of
 from knowledge.database.desk import Sight
 from knowledge.database.guard import Guard
 from knowledge.database.run import Runner
-from knowledge.database.why_asked import Wondered, wondered
-from knowledge.database.why_carried import Carried, adds_up, carried, sides_of, with_shares
-from knowledge.database.why_meant import Compared, compare, named
-from knowledge.database.why_points import Axis, axis_of
-from knowledge.database.why_query import Grouped, read_grouped
-from knowledge.database.why_split import reaches, split_query
-from knowledge.database.why_told import (
+from knowledge.database.why.asked import Wondered
+from knowledge.database.why.carried import Carried, adds_up, carried, sides_of, with_shares
+from knowledge.database.why.meant import Compared, compare, named
+from knowledge.database.why.points import Axis, axis_of
+from knowledge.database.why.query import Grouped, read_grouped
+from knowledge.database.why.split import reaches, split_query
+from knowledge.database.why.told import (
     CLOSING,
     NO_PARTS,
     NOT_A_SUM,
@@ -39,8 +39,6 @@ from knowledge.database.why_told import (
 from knowledge.database.write import Written
 from knowledge.errors import QueryTooLongError, RefusedSqlError, SqlError
 from knowledge.types import Answer, Check, Question, Table, Turn
-
-__all__ = ["Explained", "Explainer", "Wondered", "wondered"]
 
 TABLES = 4  # Tables by whose columns a difference is looked for, a query each; one more query shows what was found.
 ALONE = 0.85  # The share of a group from which on a value is but another name for it.

@@ -9,7 +9,7 @@ from typing import Any
 from knowledge.database.chart_columns import NOTHING, clean, columns, number
 from knowledge.database.names import parts, singular, words
 from knowledge.database.periods import MONTHS, month_start
-from knowledge.database.why_query import Grouped
+from knowledge.database.why.query import Grouped
 from knowledge.types import Table
 
 _LENGTHS = {"year": 12, "quarter": 3, "month": 1}

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from knowledge.database.chart_columns import number
-from knowledge.database.why_meant import Compared
-from knowledge.database.why_split import Dimension, Reach
+from knowledge.database.why.meant import Compared
+from knowledge.database.why.split import Dimension, Reach
 from knowledge.types import Table
 
 SHARE, LIFT = 0.3, 0.2  # What a part must carry of a difference, and by how much more than it has of the whole.

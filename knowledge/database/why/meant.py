@@ -8,8 +8,8 @@ from itertools import pairwise
 
 from knowledge.database.names import stemmed
 from knowledge.database.periods import MONTHS, month_start, quarter_start, year_start
-from knowledge.database.why_asked import Wondered
-from knowledge.database.why_points import Axis, Point, said
+from knowledge.database.why.asked import Wondered
+from knowledge.database.why.points import Axis, Point, said
 
 _MAY = r"(?-i:May)|(?<=\bin )may|(?<=\bof )may|(?<=\bfor )may|(?<=\bis )may|(?<=\bduring )may"  # Else it is a verb.
 _MONTH = re.compile(

@@ -9,11 +9,11 @@ from knowledge.database.catalog import Catalog
 from knowledge.database.chart_columns import NOTHING
 from knowledge.database.names import singular, words
 from knowledge.database.tell import figure, heading
-from knowledge.database.why_asked import Wondered
-from knowledge.database.why_carried import Carried, Part
-from knowledge.database.why_meant import Compared
-from knowledge.database.why_points import Axis, Point
-from knowledge.database.why_query import Grouped, root_of
+from knowledge.database.why.asked import Wondered
+from knowledge.database.why.carried import Carried, Part
+from knowledge.database.why.meant import Compared
+from knowledge.database.why.points import Axis, Point
+from knowledge.database.why.query import Grouped, root_of
 from knowledge.types import Table
 
 CLOSING = "This shows where the difference lies, not what caused it."

@@ -9,9 +9,9 @@ from sqlglot import exp
 from knowledge.database.catalog import Catalog, Column, Relation
 from knowledge.database.joins import Join
 from knowledge.database.names import parts, singular, words
-from knowledge.database.why_meant import Compared
-from knowledge.database.why_points import Axis, Point
-from knowledge.database.why_query import Grouped, root_of
+from knowledge.database.why.meant import Compared
+from knowledge.database.why.points import Axis, Point
+from knowledge.database.why.query import Grouped, root_of
 from knowledge.types import Table
 
 VALUES = 40  # Values of a column that a difference is told by; with more, no one of them says much.
