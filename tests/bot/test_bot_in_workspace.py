@@ -23,7 +23,7 @@ from bot.commands import HELP, STARTED
 from bot.listen import listen_to_socket
 from bot.membership import ADMINS_ONLY
 from knowledge.tables import connect
-from knowledge.types import Answer
+from knowledge.types import Answer, Table
 from tests.bot.small_slack import ADA, BEN, GENERAL, ROOT, TEAM, refusing_writes
 from tests.workspace_fixture import LocalWorkspace
 from workers.ledger import Ledger
@@ -206,7 +206,8 @@ def test_a_field_is_corrected_through_the_form_under_an_answer(bot: RunningBot, 
     lease = "a" * 64
     claim = bot.ledger.claim(row.id)
     assert claim
-    reply = {"type": "answer", **Answer("One expires.", listed=((lease, "lease.pdf"),)).to_json()}
+    rows = Table(("Document", "Expiry"), (("lease.pdf", "2027-12-31"),))
+    reply = {"type": "answer", **Answer("One expires.", listed=((lease, "lease.pdf"),), table=rows).to_json()}
     bot.ledger.ready(claim, reply)
     posted = WebClient(token=workspace.bot_token, base_url=workspace.api_url).chat_postMessage(
         channel=GENERAL, thread_ts=question, text="One expires.", blocks=render(reply, row.id)[0].blocks
