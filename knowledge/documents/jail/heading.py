@@ -5,9 +5,9 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from knowledge.documents.cells import LONGEST, LONGEST_LABEL, MOST_COLUMNS, MOST_ROWS, UNIT
 from knowledge.documents.jail.lines import Matrix, dated, figure
 from knowledge.documents.jail.lineup import CLOSE
+from knowledge.documents.jail.marks import LONGEST, LONGEST_LABEL, MOST_COLUMNS, MOST_ROWS, UNIT
 
 FULL = 0.65  # Of the widest label: one that goes on below is as wide at least.
 STEP = 2.0  # Points that a row is set in by at least.

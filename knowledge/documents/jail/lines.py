@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from knowledge.documents.cells import SIGN, VALUE
+from knowledge.documents.jail.marks import SIGN, VALUE
 
 GAP = 0.8  # Of a letter's height: words further apart than this stand in columns of their own.
 NOTHING = frozenset({"none", "nil", "n/a", "nm"})

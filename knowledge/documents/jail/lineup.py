@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-from knowledge.documents.cells import FIGURE, SIGN, UNIT, VALUE
 from knowledge.documents.jail.lines import GAP, Line, Matrix, Word, figure, lines_of, said
+from knowledge.documents.jail.marks import FIGURE, SIGN, UNIT, VALUE
 from knowledge.documents.jail.runs import FEWEST, is_prose, is_row, runs
 
 ABOVE = 14  # Lines over the first row that can be its headings.

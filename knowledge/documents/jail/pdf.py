@@ -5,10 +5,10 @@ from typing import Any
 
 import pypdfium2 as pdfium
 
-from knowledge.documents.cells import likely
 from knowledge.documents.jail.cell import BROKEN, LockedError
 from knowledge.documents.jail.layout import Box, columns
 from knowledge.documents.jail.letters import rules_of
+from knowledge.documents.jail.marks import likely
 
 __all__ = ["PASSWORD", "Damaged", "LockedError", "Pdf"]
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from knowledge.documents.cells import PROSE, SIGN
 from knowledge.documents.jail.lines import Line, dated, figure
+from knowledge.documents.jail.marks import PROSE, SIGN
 
 FEWEST = 2  # Rows.
 WIDE = 0.62  # Of the page: a single stretch as wide as this is prose.

@@ -11,12 +11,12 @@ from typing import Any
 
 import pypdfium2 as pdfium
 
-from knowledge.documents.cells import SIGN
 from knowledge.documents.jail.cell import BROKEN
 from knowledge.documents.jail.heading import headed
 from knowledge.documents.jail.letters import MOST_STROKES, THIN, rules_of, words_of
 from knowledge.documents.jail.lines import Matrix, Word, figure, lines_of, said
 from knowledge.documents.jail.lineup import aligned
+from knowledge.documents.jail.marks import SIGN
 
 MOST_WORDS = 6000  # On a page; one with more is no page to find tables on.
 CELLS = {"vertical_strategy": "lines", "horizontal_strategy": "lines", "snap_tolerance": 3}

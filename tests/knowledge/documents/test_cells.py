@@ -1,4 +1,5 @@
-from knowledge.documents.cells import parted, row_of, tables
+from knowledge.documents.cells import parted, tables
+from knowledge.documents.jail.marks import row_of
 
 BALANCE = """Some prose that ends before the table begins, and says nothing of any figure that would be in it at all.
 HARBOUR ROBOTICS PLC
