@@ -26,6 +26,7 @@ from bot import (
     home,
     membership,
     messages,
+    papers,
     reviewing,
     showing,
     uploads,
@@ -60,6 +61,7 @@ PASSING_EVENTS = (  # Heard so that Slack need not repeat them; nothing follows 
 COMMANDS: dict[str, Listener] = {
     "/reindex": commands.on_reindex,
     "/crawl": crawling.on_crawl,
+    "/docs": papers.on_docs,
     "/teller": commands.on_teller,
 }
 ACTIONS: dict[str, Listener] = {

@@ -17,8 +17,8 @@ HELP = (
     "• Ask me in a direct message, or mention me in a channel; in a thread I have joined, just go on.\n"
     "• Drop a PDF into a channel or here; I read it and answer questions in that thread.\n"
     "• I show only what everyone who can read my reply may see.\n"
-    "`/teller status` says how busy I am. `/reindex` rebuilds the index, `/crawl https://…` reads a site, once or "
-    "every so often: `/crawl list` (admins)."
+    "`/docs` lists what I have read for this channel. `/teller status` says how busy I am.\n"
+    "Admins: `/reindex` rebuilds the index, `/crawl https://…` reads a site, once or every so often: `/crawl list`."
 )
 NOT_NOTED = ":warning: My notebook (the state database) cannot be reached, so nothing was done. Please try again soon."
 STARTED = "Rebuilding the index. Questions are answered from the old one until the new one is complete."

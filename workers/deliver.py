@@ -13,6 +13,7 @@ from workers.celery import app, send
 from workers.ledger import Ledger
 from workers.posting import Poster
 from workers.progress import clear_status
+from workers.removal import hide
 from workers.render import render_request
 from workers.request import Claim
 from workers.slack import RateLimitedError, Slack, SlackRefusedError
@@ -102,5 +103,5 @@ def withdraw_file(id: str, services: "Services") -> None:  # noqa: A002
     """Hide the file that a removal names; its bytes are removed by the process that writes the index."""
     request = services.ledger.get(id)
     if request is not None:
-        Places(services.engine).withdraw(request.item)
+        hide(request, Places(services.engine))
         send("workers.index.index", id)

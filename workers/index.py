@@ -22,6 +22,7 @@ from workers.crawl import crawl
 from workers.download import download
 from workers.posting import MISSING
 from workers.progress import Progress, tell
+from workers.removal import hide
 from workers.request import Claim, Request
 from workers.slack import SlackRefusedError
 from workers.steps import Steps
@@ -157,7 +158,7 @@ def _message_stands(request: Request, services: "Services") -> bool:
 
 
 def _removal(claim: Claim, services: "Services", _say: Callable[[str], None]) -> float | None:
-    orphans = Places(services.engine).withdraw(claim.request.item)
+    orphans = hide(claim.request, Places(services.engine))
     if {request.detail.get("document") for request in services.ledger.in_work("file")} & set(orphans):
         return WHILE_READ
     for document in orphans:

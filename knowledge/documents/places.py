@@ -1,12 +1,23 @@
 """Keep who may see a document: the places it is in, what was withdrawn, and the counter of such changes."""
 
 import time
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, insert, select, update
 from sqlalchemy.engine import Engine
 
 from knowledge.documents.tables import document_place, library_state, withdrawn_file
 from knowledge.types import Audience
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A document in a place: the name it has there, who shared it, and when, in seconds since 1970."""
+
+    document_id: str
+    name: str
+    user: str
+    placed_at: float
 
 
 class Places:
@@ -46,14 +57,27 @@ class Places:
             live = and_(of_file, document_place.c.withdrawn_at.is_(None))
             connection.execute(update(document_place).where(live).values(withdrawn_at=now))
             bump(connection)
-            placed = set(
-                connection.scalars(
-                    select(document_place.c.document_id).where(
-                        document_place.c.document_id.in_(ids), document_place.c.withdrawn_at.is_(None)
-                    )
-                )
-            )
-        return tuple(sorted(ids - placed))
+            return _orphans(connection, ids)
+
+    def take_out(self, document_id: str, place: str) -> tuple[str, ...]:
+        """Hide a document in one place; return it when it has no place left."""
+        there = and_(document_place.c.document_id == document_id, document_place.c.place == place)
+        live = and_(there, document_place.c.withdrawn_at.is_(None))
+        with self._engine.begin() as connection:
+            connection.execute(update(document_place).where(live).values(withdrawn_at=time.time()))
+            bump(connection)
+            return _orphans(connection, {document_id})
+
+    def listed(self, place: str) -> list[Placed]:
+        """Return the documents of one place, newest first."""
+        columns = document_place.c
+        query = (
+            select(columns.document_id, columns.name, columns.user, columns.placed_at)
+            .where(columns.place == place, columns.withdrawn_at.is_(None))
+            .order_by(columns.placed_at.desc(), columns.id.desc())
+        )
+        with self._engine.connect() as connection:
+            return [Placed(*row) for row in connection.execute(query)]
 
     def visible(self, audience: Audience) -> dict[str, str]:
         """Return document id → the name it has in the places of `audience`."""
@@ -84,6 +108,15 @@ class Places:
         with self._engine.connect() as connection:
             query = select(library_state.c.value).where(library_state.c.name == "version")
             return connection.scalar(query) or 0
+
+
+def _orphans(connection: Connection, ids: set[str]) -> tuple[str, ...]:
+    placed = connection.scalars(
+        select(document_place.c.document_id).where(
+            document_place.c.document_id.in_(ids), document_place.c.withdrawn_at.is_(None)
+        )
+    )
+    return tuple(sorted(ids - set(placed)))
 
 
 def bump(connection: Connection) -> None:

@@ -139,10 +139,10 @@ class Bot:
         headers = {"X-Slack-Retry-Num": str(retry), "X-Slack-Retry-Reason": "http_error"} if retry else {}
         return self.post(json.dumps(body), "application/json", headers)
 
-    def command(self, command: str, text: str = "", *, user: str = BEN) -> BoltResponse:
+    def command(self, command: str, text: str = "", *, user: str = BEN, channel: str = GENERAL) -> BoltResponse:
         number = next(self.numbers)
         form = {
-            "token": "t", "team_id": TEAM, "team_domain": "fjordbank", "channel_id": GENERAL, "channel_name": "general",
+            "token": "t", "team_id": TEAM, "team_domain": "fjordbank", "channel_id": channel, "channel_name": "general",
             "user_id": user, "user_name": "x", "command": command, "text": text, "api_app_id": "A0TELLER01",
             "is_enterprise_install": "false", "response_url": f"{self.slack.url}respond",
             "trigger_id": f"13345224609.738474920.{number:032x}",
