@@ -213,9 +213,12 @@ def test_the_shell_may_name_a_path_and_slack_may_not(services, tmp_path):
     assert services.ledger.get(forged).state == "cancelled"
 
 
-def test_a_deleted_file_is_hidden_at_once_and_removed_after(services, drop):
+@pytest.mark.parametrize("deleted", [True, False], ids=["deleted in Slack", "taken out of the channel"])
+def test_a_removed_file_is_hidden_at_once_and_removed_after(services, drop, deleted):
     finish(drop(), services)
-    removal = receive(services.ledger, "3.0", kind="removal", item="F1", channel="")
+    named = {"of": services.library.document_of_file("F1"), "place": CHANNEL}
+    which = {"item": "F1", "channel": ""} if deleted else {"detail": named}
+    removal = receive(services.ledger, "3.0", kind="removal", **which)
 
     withdraw_file(removal, services)
     assert services.library.documents(HERE) == ()
