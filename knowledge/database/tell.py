@@ -236,6 +236,9 @@ def _operand(node: exp.Expr) -> str:
         return _operand(node.this)
     if isinstance(node, exp.Column):
         return words(node.name)
+    if isinstance(node, exp.TimeToStr | exp.Date | exp.TsOrDsToDate) and isinstance(node.find(exp.Column), exp.Column):
+        # What it is compared with says whether a year, a month or a day is meant.
+        return ", ".join(words(each.name) for each in node.find_all(exp.Column))
     if isinstance(node, exp.Literal):
         return f"“{node.name.strip('%')}”" if node.is_string and not _TIME.fullmatch(node.name) else node.name
     if isinstance(node, exp.Count):

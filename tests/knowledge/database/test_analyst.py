@@ -3,6 +3,7 @@
 import pytest
 
 from knowledge.database.analyst import Analyst
+from knowledge.database.tell import filters
 from knowledge.errors import NotAllowedError, RefusedSqlError, UserError
 from knowledge.types import Asker, Question, Turn
 from tests.knowledge.conftest import ScriptedModel
@@ -336,3 +337,9 @@ def test_who_is_overheard_is_told_where_to_ask(analyst):
 
     assert answer.refused
     assert "direct message" in answer.text
+
+
+def test_a_month_that_was_counted_is_said_without_the_function_that_cuts_it(catalog):
+    sql = "SELECT COUNT(*) FROM accounts WHERE STRFTIME('%Y-%m', accounts.opened_on) = '2025-11' AND status = 'open'"
+
+    assert filters(sql, catalog) == ("opened on is 2025-11", "status is “open”")
