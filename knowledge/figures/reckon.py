@@ -10,7 +10,7 @@ from knowledge.documents.words import stems
 from knowledge.figures.amount import SCALES, Cell, spoken
 from knowledge.figures.find import cell, dated
 from knowledge.figures.measure import Measure, Statements, Unknown, bare, measures, reckoned
-from knowledge.figures.wish import Wish, as_lookup, wish
+from knowledge.figures.wish import Wish, as_lookup, reworded, wish
 
 _ASKED = re.compile(r"(?is)\b(?:what|how\s+much|how\s+many)\b[^?]*\?")
 _IDLE = frozenset(
@@ -47,6 +47,7 @@ def reckon(question: str, tables: Sequence[Table], *, known: str = "") -> Reckon
         tables: Those of one document.
         known: The names of the document: words of the question that need not stand in a table.
     """
+    question = reworded(question)
     asked = _ASKED.search(question)
     text = _without(asked[0] if asked else question, known)
     if (named := _looked_up(as_lookup(text), tables, sure=True)) is not None:

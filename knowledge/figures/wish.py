@@ -45,6 +45,11 @@ _TO = re.compile(r"(?i)\s+(?:to|and|divided\s+by|over)\s+(?:the\s+)?")
 _OF = re.compile(
     r"(?i)\s+(?:as\s+a\s+(?:percentage|percent|share|proportion|%)\s+of|among|out\s+of|against|in\s+(?=(?:the\s+)?total)|to\s+(?=(?:the\s+)?total))\s+(?:the\s+)?"
 )
+_MOVED = re.compile(
+    r"(?i)\b(?:by\s+)?(?:how\s+(?P<much>much|many\s+per\s?cent)|what\s+per\s?cent(?:age)?)\s+(?:did|has|have|had|do|does)\s+"
+    r"(?P<line>.+?)\s+(?:grow|grown|grew|increased?|rise|risen|go\s+up|fall|fallen|fell|go\s+down|decreased?|declined?|"
+    r"drop(?:ped)?|changed?)\b(?:\s+by)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,16 @@ class Wish:
     scale: str = ""
     places: int | None = None
     whole: str = ""
+
+
+def reworded(question: str) -> str:
+    """Return a question that says by a verb what is to be done, `how much did it grow`, with the noun for it."""
+
+    def noun(match: re.Match[str]) -> str:
+        doing = "change" if (match["much"] or "").lower() == "much" else "percentage change"
+        return f"what was the {doing} in {match['line']}"
+
+    return _MOVED.sub(noun, question, count=1)
 
 
 def wish(question: str) -> Wish | None:

@@ -43,6 +43,8 @@ TABLES = (INCOME, BALANCE)
         ("What were earnings per share in 2020?", "−$0.75"),
         ("What is the change in cost of sales from 2020 to 2021?", "$100 million"),
         ("What is the percentage change in net sales from 2020 to 2021?", "20%"),
+        ("By how many percent did net sales grow from 2020 to 2021?", "20%"),
+        ("How much has cost of sales increased between 2020 and 2021?", "$100 million"),
         ("What was the change in research and development between 2019 and 2020?", "$10 million"),
         ("What is the average net sales for 2019, 2020 and 2021?", "$1,000 million"),
         ("What is the difference between total assets and total liabilities in 2021?", "$600 million"),
