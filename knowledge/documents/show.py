@@ -14,8 +14,8 @@ from knowledge.documents.places import Places
 from knowledge.errors import NotAllowedError, TransientError, UnreadableFileError
 from knowledge.types import Audience
 
-MEMORY = 1_200_000_000
-SECONDS = 20
+MEMORY = 1_800_000_000  # Recognising the words of a scan takes most of it.
+SECONDS = 45
 STARTING = 10
 MOST_BYTES = 20_000_000
 MOST_QUOTES = 12

@@ -84,7 +84,7 @@ def _sentence(found: Reckoning) -> str:
     if found.doing == "cell" and not found.working:
         name = (
             f"{first.row.label} ({first.row.group})"
-            if first.row.group and len(first.row.label) < 20
+            if first.row.group and len(first.row.label) < 20 and not first.row.label.lower().startswith("total")
             else first.row.label
         )
         return f"{name}, {first.header}: {said(found)}." if first.header else f"{name}: {said(found)}."

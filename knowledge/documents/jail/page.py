@@ -29,6 +29,7 @@ PAPER = 245  # What is lighter is empty.
 WHOLE = 0.72  # A crop larger than this share of the page may as well be the page.
 STRETCH = 20  # Letters that are looked for at a time where a quote does not stand in one piece.
 MOST_STRETCHED = 1.6
+FEW = 200  # Letters on a page that has any text of its own to speak of.
 
 
 class Box(NamedTuple):
@@ -77,6 +78,8 @@ def picture(data: bytes, number: int, quotes: list[str], *, whole: bool) -> tupl
     drawn = page.render(scale=max(scale, 0.05), may_draw_forms=False, rev_byteorder=True).to_numpy()[:, :, :3]
     canvas = np.array(drawn)
     places = [_place(page, quote, canvas.shape) for quote in quotes]
+    if quotes and not any(places) and _letters(page) < FEW:
+        places = _recognised(drawn, quotes)
     boxes = [box for place in places for box in place]
     marked = np.zeros(canvas.shape[:2], dtype=bool)
     for box in boxes:
@@ -144,6 +147,33 @@ def _place(page: Any, quote: str, shape: tuple[int, ...]) -> list[Box]:
         return [box for at in range(count) if (box := _box(page, within.get_rect(at), shape))]
     finally:
         within.close()
+
+
+def _letters(page: Any) -> int:
+    within = page.get_textpage()
+    try:
+        return int(within.count_chars())
+    finally:
+        within.close()
+
+
+def _recognised(picture: Any, quotes: list[str]) -> list[list[Box]]:
+    """Return where the words of each quote stand on a scan: the lines that recognition finds them in."""
+    from knowledge.documents.jail import ocr  # noqa: PLC0415 - heavy, and only scans need it.
+
+    found, _ = ocr.recogniser()(np.ascontiguousarray(picture))
+    height = picture.shape[0]
+    ordered = sorted(found, key=lambda each: (-each[0].top, each[0].left))
+    letters = [(letter, at) for at, (_, text) in enumerate(ordered) for letter in fold(text)]
+    places = []
+    for quote in quotes:
+        stretch = find("".join(letter for letter, _ in letters), fold(quote))
+        lines = sorted({at for _, at in letters[stretch[0] : stretch[1]]}) if stretch else []
+        edges = [ordered[at][0] for at in lines]
+        places.append(
+            [Box(int(box.left), int(height - box.top), int(box.right), int(height - box.bottom)) for box in edges]
+        )
+    return places
 
 
 def _box(page: Any, edges: tuple[float, float, float, float], shape: tuple[int, ...]) -> Box | None:

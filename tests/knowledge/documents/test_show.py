@@ -43,6 +43,16 @@ def test_the_passage_is_cut_out_of_its_page_with_its_words_marked():
     assert heights[0] < heights[1] / 2
 
 
+def test_the_passage_is_cut_out_of_a_scan_too(tmp_path):
+    drawn = Image.open(io.BytesIO(draw_page(HOSTING, page=page_of(QUOTE), whole=True).png)).convert("L")
+    drawn.save(tmp_path / "scan.pdf", resolution=130)
+
+    picture = draw_page(tmp_path / "scan.pdf", page=1, quotes=[QUOTE])
+
+    assert (picture.found, picture.whole) == (1, False)
+    assert marked(picture.png).any()
+
+
 def test_words_are_found_however_they_are_broken_spaced_or_quoted():
     number = page_of(QUOTE)
 
