@@ -16,6 +16,7 @@ _EACH = re.compile(
 )
 _COMPARES = re.compile(r"(?i)\b(?:compar\w+|versus|vs|against|beside|difference between)\b")
 _SHAPES = {"year": "%Y", "month": "%Y-%m", "day": "%Y-%m-%d"}
+_CALLED = {exp.Count: "number", exp.Sum: "total", exp.Avg: "average", exp.Max: "highest", exp.Min: "lowest"}
 _BARE = re.compile(
     r"(?i)\b(?:only|just)\b|\b(?:give|list|show|return|return only|what are)\s+(?:me\s+)?(?:the\s+)?names?\b"
 )
@@ -134,5 +135,7 @@ def _rank(select: exp.Select, question: str) -> list[str]:
     first = order.expressions[0].this
     if not isinstance(first, exp.AggFunc) or any(aggregates(each) for each in select.expressions):
         return []
-    select.select(first.copy(), copy=False)
+    called = _CALLED.get(type(first), "value")
+    taken = {each.alias_or_name.lower() for each in select.expressions}
+    select.select(first.copy() if called in taken else exp.alias_(first.copy(), called), copy=False)
     return ["shows what it ranks by"]

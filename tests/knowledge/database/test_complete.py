@@ -54,7 +54,7 @@ from knowledge.types import Asker, Question, Table
         (
             "SELECT segment FROM customers GROUP BY segment ORDER BY COUNT(*) DESC LIMIT 1",
             "Which segment has the most customers?",
-            "SELECT segment, COUNT(*) FROM customers GROUP BY segment ORDER BY COUNT(*) DESC LIMIT 1",
+            "SELECT segment, COUNT(*) AS number FROM customers GROUP BY segment ORDER BY COUNT(*) DESC LIMIT 1",
         ),
         (
             "SELECT segment FROM customers GROUP BY segment ORDER BY COUNT(*) DESC LIMIT 1",
