@@ -83,7 +83,7 @@ def _group(select: exp.Select, catalog: Catalog, question: str) -> list[str]:
     for match in _EACH.finditer(question):
         for key, table in tables.items():
             by = by or _named(stemmed(match["what"]), catalog, table, key, amounts=not match["bare"])
-    if by is None:
+    if by is None or by.sql().lower() in _fixed(select):
         return []
     once = {each.unalias().sql().lower(): each for each in shown}
     if len(once) < len(shown):  # The same total for each value that is compared, under the name of one.
@@ -91,6 +91,14 @@ def _group(select: exp.Select, catalog: Catalog, question: str) -> list[str]:
     select.set("expressions", [by, *once.values()])
     select.group_by(by.unalias().copy(), copy=False)
     return [f"grouped by {by.sql()}"]
+
+
+def _fixed(select: exp.Select) -> set[str]:
+    """Return the columns that a query asks one value of, with and without their table: a group of one says nothing."""
+    where = select.args.get("where")
+    fixed = [each.this for each in where.find_all(exp.EQ) if isinstance(each.this, exp.Column)] if where else []
+    alone = next((str(key_of(each)) for each in first_of(select)), "")
+    return {f"{each.table or alone}.{each.name}".lower() for each in fixed} | {each.sql().lower() for each in fixed}
 
 
 def _compared(select: exp.Select, question: str) -> exp.Expr | None:

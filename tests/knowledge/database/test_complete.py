@@ -31,6 +31,11 @@ from knowledge.types import Asker, Question, Table
                 "GROUP BY accounts.status"
             ),
         ),
+        (  # Of one currency there is one group.
+            "SELECT SUM(balance) AS total FROM accounts WHERE currency = 'NOK'",
+            "What is the total balance by currency, only NOK?",
+            "SELECT SUM(balance) AS total FROM accounts WHERE currency = 'NOK'",
+        ),
         (  # Two totals that are one.
             "SELECT COUNT(*) AS oslo, COUNT(*) AS bergen FROM branches WHERE city IN ('Oslo', 'Bergen')",
             "How many branches are there in Oslo and Bergen?",
