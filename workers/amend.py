@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING
 
 from knowledge.errors import NotAllowedError, UserError
 from knowledge.types import Document
-from workers.answer import deliver_soon
-from workers.attempt import Attempt
 from workers.audience import audience_of
 from workers.celery import app
+from workers.notice import notice
 from workers.request import Request
 
 if TYPE_CHECKING:
@@ -26,12 +25,7 @@ def amend(*, v: int, id: str) -> None:  # noqa: A002 - the payload's version and
 
 def amend_field(id: str, services: "Services") -> None:  # noqa: A002
     """Keep the value that a form gives, or take it back where it is empty, and say so in the thread."""
-    claim = services.ledger.claim(id)
-    if claim is None:
-        return
-    with Attempt(services.ledger, claim):
-        services.ledger.ready(claim, {"type": "notice", "text": _amended(claim.request, services)})
-    deliver_soon(id, services)
+    notice(id, services, _amended)
 
 
 def _amended(request: Request, services: "Services") -> str:

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 from knowledge.database.review import REJECTED, VERIFIED, Review
 from knowledge.errors import NotAllowedError
-from workers.answer import deliver_soon
-from workers.attempt import Attempt
 from workers.celery import app
 from workers.correct import ADMINS_ONLY
+from workers.notice import notice
+from workers.request import Request
 from workers.slack import SlackRefusedError
 
 if TYPE_CHECKING:
@@ -29,22 +29,18 @@ def approve(*, v: int, id: str) -> None:  # noqa: A002 - the payload's version a
 
 def decide(id: str, services: "Services") -> None:  # noqa: A002
     """Approve or reject the query that a press names, when the one who pressed is an admin and not its author."""
-    ledger = services.ledger
-    claim = ledger.claim(id)
-    if claim is None:
-        return
-    request = claim.request
-    with Attempt(ledger, claim):
-        require_admin(request.user, services)
-        number, state = int(request.detail["pair"]), str(request.detail.get("state", VERIFIED))
-        review = Review(services.engine)
-        known = review.get(number)
-        again = known is not None and known.state == state and known.reviewer == request.user
-        if not again:  # The page where it was pressed, or an attempt that died, may have done it.
-            (review.approve if state == VERIFIED else review.reject)(number, reviewer=request.user)
-        words = SAID[state].format(name=services.slack.name_of(request.user))
-        ledger.ready(claim, {"type": "notice", "text": words})
-    deliver_soon(id, services)
+    notice(id, services, _decided)
+
+
+def _decided(request: Request, services: "Services") -> str:
+    require_admin(request.user, services)
+    number, state = int(request.detail["pair"]), str(request.detail.get("state", VERIFIED))
+    review = Review(services.engine)
+    known = review.get(number)
+    again = known is not None and known.state == state and known.reviewer == request.user
+    if not again:  # The page where it was pressed, or an attempt that died, may have done it.
+        (review.approve if state == VERIFIED else review.reject)(number, reviewer=request.user)
+    return SAID[state].format(name=services.slack.name_of(request.user))
 
 
 def require_admin(user: str, services: "Services") -> None:

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 from knowledge.database.review import VERIFIED, Review
 from knowledge.types import Question
-from workers.answer import asker_of, deliver_soon
+from workers.answer import asker_of
 from workers.approve import require_admin
-from workers.attempt import Attempt
 from workers.celery import app
+from workers.notice import notice
 from workers.request import Request
 
 if TYPE_CHECKING:
@@ -25,12 +25,7 @@ def renew(*, v: int, id: str) -> None:  # noqa: A002 - the payload's version and
 
 def renew_pair(id: str, services: "Services") -> None:  # noqa: A002
     """Run the query that a press names in the name of who pressed; what does not run stays stale."""
-    claim = services.ledger.claim(id)
-    if claim is None:
-        return
-    with Attempt(services.ledger, claim):
-        services.ledger.ready(claim, {"type": "notice", "text": _renewed(claim.request, services)})
-    deliver_soon(id, services)
+    notice(id, services, _renewed)
 
 
 def _renewed(request: Request, services: "Services") -> str:
@@ -43,8 +38,7 @@ def _renewed(request: Request, services: "Services") -> str:
     require_admin(request.user, services)
     number, analyst = int(request.detail["pair"]), services.analyst
     pair = Review(services.engine).get(number)
-    if (
-        pair is None or pair.state != VERIFIED or pair.stale
-    ):  # Else an attempt that died, or another admin, has done it.
+    counts = pair is not None and pair.state == VERIFIED and not pair.stale
+    if pair is None or not counts:  # Else an attempt that died, or another admin, has done it.
         pair = analyst.renew(number, Question("", asker=asker_of(request, services.slack, services.roles)))
     return AGAIN.format(question=pair.question)
