@@ -31,6 +31,7 @@ from knowledge.types import Answer, Check, Choice, Question, Turn
 
 Words = Callable[[str], None]
 DOUBTED = 0.85  # Below this belief of the model's, the asker is told what the data does not speak of.
+EXAMPLES = 2  # Verified queries of like questions that the model is shown.
 SAME = 0.97  # From here on a verified question is the one asked.
 IN_SCOPE = Scope(True)
 _TRANSLATOR = (
@@ -207,10 +208,11 @@ class Asking:
                     return pair
             return None
 
-        similar = self.desk.pairs.similar(text, self.desk.catalog)
+        found = self.desk.pairs.alike(text, self.desk.catalog)
+        similar = [each for each in found if not each[0].stale][:EXAMPLES]
         if pair := asked(similar):
             return pair, []
-        if gone := asked(self.desk.pairs.similar(text, self.desk.catalog, stale=True)):
+        if gone := asked([each for each in found if each[0].stale]):
             self.outdated = gone.reviewed_on
         return None, [Example(pair.question, pair.sql) for pair, _ in similar]
 

@@ -7,7 +7,7 @@ from sqlglot import exp
 from knowledge.database.catalog import Catalog, Column
 from knowledge.database.names import parts, stemmed, words
 from knowledge.database.settle import aggregates
-from knowledge.database.sources import first_of, key_of
+from knowledge.database.sources import first_of, key_of, read_by, tables_of
 from knowledge.types import Table
 
 _EACH = re.compile(
@@ -75,9 +75,8 @@ def _group(select: exp.Select, catalog: Catalog, question: str) -> list[str]:
     shown = list(select.expressions)
     if select.args.get("group") or not shown or not all(aggregates(each) for each in shown):
         return []
-    read = [*first_of(select), *(join.this for join in select.args.get("joins") or [])]
-    tables = {key_of(each): each.name.lower() for each in read if isinstance(each, exp.Table)}
-    if any(table not in catalog.relations for table in tables.values()) or len(tables) != len(read):
+    tables = tables_of(select)
+    if any(table not in catalog.relations for table in tables.values()) or len(tables) != len(read_by(select)):
         return []
     by = _compared(select, question)
     for match in _EACH.finditer(question):

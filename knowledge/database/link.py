@@ -77,6 +77,7 @@ class Linker:
         self._vocabulary = frozenset(self._rarity) | {stem for each in self._notes.values() for stem in each}
         self._texts = [self._text(relation) for relation in catalog.relations.values()]
         self._vectors: np.ndarray | None = None
+        self._asked: tuple[str, dict[str, float]] = ("", {})
 
     def link(self, question: str, *, rules: str = "", limit: int = 5) -> Linked:
         """Return what `question` speaks of; of `rules` only those sentences that concern it."""
@@ -182,8 +183,12 @@ class Linker:
             return {}
         if self._vectors is None:
             self._vectors = np.asarray(self._embeddings.embed_documents(self._texts))
-        close = self._vectors @ np.asarray(self._embeddings.embed_query(question))
-        return dict(zip(self.catalog.relations, map(float, close), strict=True))
+        asked, found = self._asked
+        if asked != question:  # One question is looked at from several sides: it is embedded once.
+            close = self._vectors @ np.asarray(self._embeddings.embed_query(question))
+            found = dict(zip(self.catalog.relations, map(float, close), strict=True))
+            self._asked = question, found
+        return found
 
     def _text(self, relation: Relation) -> str:
         names = ", ".join(words(column.name) for column in relation.columns.values())

@@ -22,6 +22,8 @@ SHORT = {
     "trx": "transaction", "usr": "user", "val": "value", "yr": "year", "zip": "zip postal",
 }  # fmt: skip
 KEYS = frozenset({"id", "key", "code", "no", "num", "number", "uuid", "symbol", "name"})
+# What is to be counted: `how many courses`, `the number of open accounts`.
+NUMBER_OF = re.compile(r"(?i)\b(?:(?:total )?(?:number|count) of|how many)\s+(?P<what>(?:[a-z]+\s+){0,2}[a-z]+)")
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 

@@ -1,17 +1,15 @@
 """Count each row once: a total is not taken over rows that a join has multiplied."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sqlglot import exp
 
 from knowledge.database.catalog import Catalog
-from knowledge.database.names import parts, stemmed, words
+from knowledge.database.names import NUMBER_OF, parts, stemmed, words
 from knowledge.database.rejoin import two_columns
-from knowledge.database.sources import first_of, key_of, queries_of
+from knowledge.database.sources import key_of, queries_of, read_by, tables_of
 
-_NUMBER_OF = re.compile(r"(?i)\b(?:(?:total )?(?:number|count) of|how many)\s+(?P<what>(?:[a-z]+\s+){0,2}[a-z]+)")
 _TOTALS = (exp.Sum, exp.Avg, exp.Count)
 
 
@@ -47,12 +45,10 @@ class _Totals:
     doubted: str = ""
 
     def __post_init__(self) -> None:
-        read = [*first_of(self.select), *(join.this for join in self.select.args.get("joins") or [])]
-        plain = all(
-            isinstance(each, exp.Table) and each.name.lower() in self.catalog.relations.keys() - self.queries
-            for each in read
-        )
-        self.tables = {key_of(each): each.name.lower() for each in read} if plain else {}
+        known = self.catalog.relations.keys() - self.queries
+        tables = tables_of(self.select)
+        plain = len(tables) == len(read_by(self.select)) and all(table in known for table in tables.values())
+        self.tables = tables if plain else {}
 
     def settle(self) -> None:
         """Put each total right, or doubt it."""
@@ -109,7 +105,7 @@ class _Totals:
 
     def _said(self) -> str:
         """Return the one table whose rows the question wants counted: `how many courses`."""
-        for match in _NUMBER_OF.finditer(self.question):
+        for match in NUMBER_OF.finditer(self.question):
             said = stemmed(match["what"])
             fits = [
                 (len(own), key)
@@ -218,8 +214,7 @@ class _Totals:
     def _by_exists(self, base: str, multiplied: set[str]) -> bool:
         """Ask for what multiplies by EXISTS; return whether that could be done."""
         select, inside = self.select, self._inside(base, multiplied)
-        joins = list(select.args.get("joins") or [])
-        read = {key_of(each): each for each in (*first_of(select), *(join.this for join in joins))}
+        read = {key_of(each): each for each in read_by(select)}
         outer = [key for key in self.tables if key not in inside]
         conditions = self._conditions()
         if any(isinstance(each.find(exp.Subquery, exp.Exists), exp.Expr) for each in conditions):

@@ -41,14 +41,14 @@ class Pairs(Review):
                     same = (verified_query.c.number == pair.number, verified_query.c.fingerprint == pair.fingerprint)
                     self.change(*same, stale_at=seen.stale_at)
 
-    def similar(
-        self, question: str, catalog: Catalog, *, limit: int = 2, stale: bool = False
-    ) -> list[tuple[Pair, float]]:
-        """Return the verified pairs most like a question, with how like from 0 to 1; or those of them gone stale."""
-        pairs = [each for each in self.all(catalog) if each.stale == stale]
-        scored = [(pair, self._alike(question, pair.question)) for pair in pairs]
-        scored = [(pair, score) for pair, score in scored if score >= LEAST]
-        return sorted(scored, key=lambda each: -each[1])[:limit]
+    def similar(self, question: str, catalog: Catalog, *, limit: int = 2) -> list[tuple[Pair, float]]:
+        """Return the verified pairs most like a question, with how like from 0 to 1; stale ones are left out."""
+        return [each for each in self.alike(question, catalog) if not each[0].stale][:limit]
+
+    def alike(self, question: str, catalog: Catalog) -> list[tuple[Pair, float]]:
+        """Return all verified pairs like a question, the most alike first, those gone stale among them."""
+        scored = [(pair, self._alike(question, pair.question)) for pair in self.all(catalog)]
+        return sorted((each for each in scored if each[1] >= LEAST), key=lambda each: -each[1])
 
     def _alike(self, question: str, other: str) -> float:
         if same_words(question, other):

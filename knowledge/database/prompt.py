@@ -7,8 +7,8 @@ from datetime import date
 
 from knowledge.database.catalog import Catalog, Column, Relation
 from knowledge.database.link import Linked
+from knowledge.database.names import NUMBER_OF, stemmed, words
 from knowledge.database.names import parts as parts_of
-from knowledge.database.names import stemmed, words
 from knowledge.database.periods import Period
 
 # Constant, and first in every prompt: it is read once and stays in the engine's cache.
@@ -40,7 +40,6 @@ _EACH = re.compile(
     r"\s+(?P<what>(?!(?:of|the|total|number|average|most|highest|their)\b)[a-z]+(?:\s+[a-z]+){0,2})"
 )
 _COMPARES = re.compile(r"(?i)\b(?:compar\w+|versus|vs|against|beside|between)\b")
-_NUMBER_OF = re.compile(r"(?i)\b(?:(?:total )?(?:number|count) of|how many)\s+(?P<what>(?:[a-z]+\s+){0,2}[a-z]+)")
 _SHAPES = {
     "month": "DATE_FORMAT({}, '%Y-%m')",
     "year": "YEAR({})",
@@ -207,7 +206,7 @@ def _groups(question: str, linked: Linked) -> list[str]:
 def _counts(question: str, linked: Linked) -> list[str]:
     """Return which rows are counted, where the question asks for the number of a table's things."""
     lines = []
-    for match in _NUMBER_OF.finditer(question):
+    for match in NUMBER_OF.finditer(question):
         said = stemmed(match["what"])
         for relation in linked.tables:
             own = stemmed(words(relation.name))

@@ -9,6 +9,7 @@ from sqlglot import exp
 from knowledge.database.catalog import Catalog, Column
 from knowledge.database.names import stemmed, words
 from knowledge.database.semantics import Metric
+from knowledge.database.sources import tables_of
 from knowledge.database.values import ValueIndex
 from knowledge.database.ways import nearest, uphill
 
@@ -153,14 +154,7 @@ def columns_in(node: exp.Expr) -> list[exp.Column]:
 
 def _tables(select: exp.Select, catalog: Catalog) -> dict[str, str]:
     """Return name in the query → table of the catalogue, for one SELECT."""
-    clause = select.args.get("from_") or select.args.get("from")
-    sources = [clause.this] if clause is not None else []
-    sources += [join.this for join in select.args.get("joins") or []]
-    return {
-        each.alias_or_name.lower(): each.name.lower()
-        for each in sources
-        if isinstance(each, exp.Table) and each.name.lower() in catalog.relations
-    }
+    return {key: table for key, table in tables_of(select).items() if table in catalog.relations}
 
 
 def _tests(select: exp.Select) -> Iterator[exp.Expr]:

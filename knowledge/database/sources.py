@@ -26,7 +26,7 @@ class Source:
 def sources_of(select: exp.Select, catalog: Catalog, queries: Queries) -> Sources:
     """Return what one SELECT reads from, by the name that it has there."""
     found: Sources = {}
-    for each in [*first_of(select), *(join.this for join in select.args.get("joins") or [])]:
+    for each in read_by(select):
         key = key_of(each)
         if isinstance(each, exp.Table):
             name = each.name.lower()
@@ -44,6 +44,16 @@ def sources_of(select: exp.Select, catalog: Catalog, queries: Queries) -> Source
 def queries_of(tree: exp.Expr) -> Queries:
     """Return the columns of each query that WITH names, None where they may be any."""
     return {each.alias.lower(): _named(each) for each in tree.find_all(exp.CTE)}
+
+
+def read_by(select: exp.Select) -> list[exp.Expr]:
+    """Return what stands behind FROM and the JOINs of one SELECT, in order."""
+    return [*first_of(select), *(join.this for join in select.args.get("joins") or [])]
+
+
+def tables_of(select: exp.Select) -> dict[str, str]:
+    """Return name in the query → table, in small letters, of the tables that one SELECT reads."""
+    return {key_of(each): each.name.lower() for each in read_by(select) if isinstance(each, exp.Table)}
 
 
 def first_of(select: exp.Select) -> Iterator[exp.Expr]:

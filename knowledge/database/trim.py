@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from knowledge.database.catalog import Catalog, Column
 from knowledge.database.names import parts, singular, stemmed, words
+from knowledge.database.sources import tables_of
 
 MANY = 4  # Columns; a list of fewer may well be what was wanted.
 _EVERYTHING = re.compile(
@@ -92,7 +93,7 @@ class _Trimming:
 
     def call(self, select: exp.Select) -> None:
         """Head a column that is called only `name` by the thing that it names."""
-        sources = _sources(select)
+        sources = tables_of(select)
         taken = {each.alias_or_name.lower() for each in select.expressions}
         for shown in list(select.expressions):
             thing = singular(words(_table_of(shown, sources))).replace(" ", "_") if _is_a_name(shown) else ""
@@ -105,7 +106,7 @@ class _Trimming:
         shown = [each.unalias() for each in select.expressions]
         if len(shown) < MANY or self.everything or not all(isinstance(each, exp.Column) for each in shown):
             return
-        sources = _sources(select)
+        sources = tables_of(select)
         found = [self.catalog.find(_table_of(each, sources), each.name) for each in shown]
         kept = [
             each
@@ -118,7 +119,7 @@ class _Trimming:
 
     def doubles(self, select: exp.Select) -> None:
         """Show a thing once, however many rows of another table point to it."""
-        sources = _sources(select)
+        sources = tables_of(select)
         shown = [each.unalias() for each in select.expressions]
         busy = any(select.args.get(each) for each in ("distinct", "group", "limit"))
         if busy or len(sources) < 2 or not shown or not all(isinstance(each, exp.Column) for each in shown):
@@ -151,7 +152,7 @@ class _Trimming:
         """Tell whether a table is joined by its key, to which each row of another points: one row each, nothing new."""
         if not isinstance(on, exp.EQ) or not all(isinstance(each, exp.Column) for each in (on.left, on.right)):
             return False
-        sources = _sources(select)
+        sources = tables_of(select)
         ends = [(_table_of(each, sources), each.name.lower()) for each in on.find_all(exp.Column)]
         pointed = {join.ends for join in self.catalog.joins}
         mine, other = sorted(ends, key=lambda end: end[0] != table.name.lower())
@@ -163,7 +164,7 @@ class _Trimming:
         if relation is None:
             return True
         others = {
-            stem for name in _sources(select).values() if name != table.name.lower() for stem in stemmed(words(name))
+            stem for name in tables_of(select).values() if name != table.name.lower() for stem in stemmed(words(name))
         }
         # `card payments` speaks of no card where the query already asks for payments of the kind `card`.
         others |= {stem for each in select.find_all(exp.Literal) if each.is_string for stem in stemmed(each.name)}
@@ -172,7 +173,7 @@ class _Trimming:
 
     def _thing(self, column: exp.Column, select: exp.Select) -> tuple[str, Column] | None:
         """Return the table whose rows a key tells apart, with the column that names them."""
-        table = _table_of(column, _sources(select))
+        table = _table_of(column, tables_of(select))
         found = self.catalog.find(table, column.name)
         if found is None or parts(found.name)[-1:] not in {(each,) for each in _LAST}:
             return None
@@ -204,12 +205,12 @@ class _Trimming:
         return (
             isinstance(shown, exp.Column)
             and shown.name.lower() == column.name.lower()
-            and _table_of(shown, _sources(select)) == column.table.lower()
+            and _table_of(shown, tables_of(select)) == column.table.lower()
         )
 
     def _joined(self, select: exp.Select, table: str, column: exp.Column) -> str:
         """Return what `table` is called in the query, joined by `column` where it is not there yet."""
-        sources = _sources(select)
+        sources = tables_of(select)
         here = _table_of(column, sources)
         held = [key for key, name in sources.items() if name == table]
         if held:
@@ -227,14 +228,6 @@ class _Trimming:
         on = exp.EQ(this=exp.column(target.name, table=name), expression=column.copy())
         select.append("joins", exp.Join(this=exp.to_table(name), on=on, side="LEFT"))
         return name
-
-
-def _sources(select: exp.Select) -> dict[str, str]:
-    """Return name in the query → table, in small letters, of what one SELECT reads."""
-    clause = select.args.get("from_") or select.args.get("from")
-    read = [clause.this] if clause is not None else []
-    read += [join.this for join in select.args.get("joins") or []]
-    return {each.alias_or_name.lower(): each.name.lower() for each in read if isinstance(each, exp.Table)}
 
 
 def _is_a_name(shown: exp.Expr) -> TypeGuard[exp.Column]:

@@ -9,6 +9,7 @@ from sqlglot.errors import SqlglotError
 from knowledge.database.catalog import Catalog, Relation
 from knowledge.database.dialect import parse
 from knowledge.database.names import stemmed, words
+from knowledge.database.sources import read_by, tables_of
 
 _TIME_PARTS = {
     "month": re.compile(r"(?i)'%m'|(?<![a-z_])month(?:name)?\("),
@@ -61,11 +62,8 @@ def read_grouped(sql: str, catalog: Catalog, text: str) -> Grouped | None:
         return None
     if not isinstance(tree, exp.Select) or tree.args.get("with_") or tree.args.get("group") is None:
         return None
-    tables: dict[str, Relation] = {}
-    read = [tree.args["from_"].this, *(join.this for join in tree.args.get("joins") or [])]
-    for each in read:
-        if isinstance(each, exp.Table) and (relation := catalog.relations.get(each.name.lower())):
-            tables[each.alias_or_name.lower()] = relation
+    known = catalog.relations
+    tables = {key: known[table] for key, table in tables_of(tree).items() if table in known}
     projections = [each.unalias() for each in tree.expressions]
     if any(isinstance(each, exp.Star) or (each.find(exp.Query) and not _aggregates(each)) for each in projections):
         return None
@@ -80,7 +78,7 @@ def read_grouped(sql: str, catalog: Catalog, text: str) -> Grouped | None:
     places = rounding.args.get("decimals") if rounding is not None else None
     digits = None if rounding is None else int(places.name) if places is not None and places.name.isdigit() else 0
     counted = _counted(node, tables, catalog)
-    adds = _adds(node) and len(tables) == len(read)
+    adds = _adds(node) and len(tables) == len(read_by(tree))
     return Grouped(tree, keys, measure, tables, adds, counted, digits)
 
 
