@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import APIResponse, Browser, Locator, Page, Route, expect
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
@@ -178,7 +178,9 @@ def test_each_person_sees_their_own_channels(workspace: LocalWorkspace, visit: O
 def test_unread_channels_are_marked_until_they_are_looked_at(workspace: LocalWorkspace, visit: Open) -> None:
     page = visit(workspace)
     page.get_by_test_id("channel-retail").click()
+    expect(page.get_by_test_id("channel-title")).to_have_text("retail")
     page.get_by_test_id("channel-general").click()
+    expect(page.get_by_test_id("channel-title")).to_have_text("general")
     expect(page.get_by_test_id("channel-retail")).not_to_contain_class("unread")
 
     workspace.post("gus", "retail", "News")
@@ -186,6 +188,27 @@ def test_unread_channels_are_marked_until_they_are_looked_at(workspace: LocalWor
     expect(page.get_by_test_id("channel-retail")).to_contain_class("unread")
     page.get_by_test_id("channel-retail").click()
     expect(page.get_by_test_id("channel-retail")).not_to_contain_class("unread")
+
+
+def test_news_that_comes_while_the_page_changes_channel_is_kept(workspace: LocalWorkspace, visit: Open) -> None:
+    page = visit(workspace)
+    page.get_by_test_id("channel-retail").click()
+    expect(page.get_by_test_id("channel-title")).to_have_text("retail")
+    page.get_by_test_id("channel-general").click()
+    expect(page.get_by_test_id("channel-title")).to_have_text("general")
+    held: list[tuple[Route, APIResponse]] = []
+    page.route("**/control/state?**", lambda route: held.append((route, route.fetch())))
+
+    page.get_by_test_id("channel-teller").click()
+    while not held:
+        page.wait_for_timeout(20)
+    workspace.post("gus", "retail", "News")
+    expect(page.get_by_test_id("channel-retail")).to_contain_class("unread")
+    for route, response in held:
+        route.fulfill(response=response)
+
+    expect(page.get_by_test_id("channel-title")).to_have_text("Teller")
+    expect(page.get_by_test_id("channel-retail")).to_contain_class("unread")
 
 
 def test_a_message_and_its_file_are_deleted_from_its_menu(workspace: LocalWorkspace, visit: Open) -> None:

@@ -21,6 +21,7 @@ class App {
   replied = [];
   older = false;
   loading = 0;
+  meanwhile = null; // What was told since one set out for where the address says, until one is there.
 
   constructor() {
     this.scene = new Scene(this);
@@ -50,6 +51,7 @@ class App {
   async arrive() {
     const turn = ++this.loading;
     const asked = this.where();
+    this.meanwhile = [];
     try {
       const person = asked.person || remembered("person") || "ben";
       const overview = await read("state", { person });
@@ -62,6 +64,7 @@ class App {
       if (changed) this.follow();
       await this.enter(asked, turn);
     } catch (error) {
+      if (turn === this.loading) this.meanwhile = null;
       toast(error.message);
     }
   }
@@ -88,6 +91,8 @@ class App {
     this.openThread = scene.thread;
     this.replied = replied?.messages || [];
     this.drawnFor = scene.me;
+    for (const told of this.meanwhile) this.take(told); // It may be newer than what has been read.
+    this.meanwhile = null;
     this.draw();
     if (scene.overview.modals.length) modal(scene.overview.modals[0], scene);
     document.body.dataset.ready = `${scene.me} ${scene.channel} ${scene.thread}`;
@@ -119,6 +124,22 @@ class App {
 
   change(told) {
     const { scene } = this;
+    switch (told.change) {
+      case "channels": this.arrive(); return;
+      case "view": modal(told.view, scene); return;
+      case "view_closed": closeModal(told.view); if (told.below) modal(told.below, scene); return;
+      case "view_errors": modalErrors(told.view, told.errors); return;
+      case "notice": toast(told.text); return;
+    }
+    this.meanwhile?.push(told);
+    this.take(told);
+    if (told.change === "removed" && told.channel === scene.channel && scene.thread === told.ts) this.go({ thread: "" });
+    this.draw();
+  }
+
+  // Taking the same news twice changes nothing.
+  take(told) {
+    const { scene } = this;
     const here = told.channel === scene.channel;
     switch (told.change) {
       case "message": {
@@ -131,7 +152,6 @@ class App {
       case "removed":
         if (here) this.said = this.said.filter((each) => each.ts !== told.ts);
         if (here) this.replied = this.replied.filter((each) => each.ts !== told.ts);
-        if (here && scene.thread === told.ts) this.go({ thread: "" });
         break;
       case "status": {
         const others = scene.overview.statuses.filter((each) => !(each.channel === told.channel && each.thread_ts === told.thread_ts));
@@ -142,14 +162,8 @@ class App {
         scene.overview.threads = [...scene.overview.threads.filter((each) => !(each.channel === told.channel && each.thread_ts === told.thread.thread_ts)), told.thread];
         break;
       case "bot": scene.overview.bot.connected = told.connected; break;
-      case "channels": this.arrive(); return;
       case "home": scene.overview.home = told.view; break;
-      case "view": modal(told.view, scene); return;
-      case "view_closed": closeModal(told.view); if (told.below) modal(told.below, scene); return;
-      case "view_errors": modalErrors(told.view, told.errors); return;
-      case "notice": toast(told.text); return;
     }
-    this.draw();
   }
 
   place(message) {
@@ -191,7 +205,8 @@ class App {
   draw() {
     const { scene } = this;
     const channel = scene.overview.channels.find((each) => each.id === scene.channel);
-    if (document.visibilityState === "visible" && channel.latest) localStorage.setItem(`read:${scene.me}:${channel.id}`, channel.latest);
+    const looking = document.visibilityState === "visible" && !this.meanwhile; // Not at what one has left.
+    if (looking && channel.latest) localStorage.setItem(`read:${scene.me}:${channel.id}`, channel.latest);
     sidebar(at("sidebar"), scene, scene.channel);
     this.head(channel);
     const home = channel.kind === "im" && this.tab === "home";
