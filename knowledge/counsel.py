@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from langchain_core.language_models import BaseChatModel
 
 from knowledge.documents.library import Library, Search
+from knowledge.documents.roles import OPENING, Part, parts, with_parts
 from knowledge.documents.words import stems
 from knowledge.evidence import CHARACTERS, Source, gather
 from knowledge.figures.clerk import Clerk
+from knowledge.permission import permitted
 from knowledge.phrasing import asks_for, language, leans, opens, resolve, speaks_of, spell_out, topic, whole, yes_or_no
 from knowledge.proof import Proof, defined, prove, quoted, split_markers
 from knowledge.refusal import refusal
@@ -71,7 +73,7 @@ class Counsel:
 class _Asked:
     """A question as understood: in English, in full, with what to search for and the turn that it leans on.
 
-    `whole` says that it can be understood without that turn.
+    `whole` says that it can be understood without that turn, `parts` who the document that is asked about is between.
     """
 
     full: str
@@ -79,6 +81,7 @@ class _Asked:
     language: str
     thread: tuple[Turn, ...]
     whole: bool = False
+    parts: tuple[Part, ...] = ()
 
     @property
     def english(self) -> bool:
@@ -124,7 +127,9 @@ class _Answering:
         if not sources:
             return refusal(asked.language, found, timings=self.seconds)
         if (told := defined(asked.full, sources)) is not None:
-            return self._defined(told, asked, found)
+            return self._told(told, "the document defines it", asked, found)
+        if asked.english and len(found.documents) == 1 and (told := permitted(asked.full, sources)) is not None:
+            return self._told(told, "the clause says who may", asked, found)
         self.on_stage(f"Reading {len(sources)} passages")
         writer = Writer(self.llm, asked.full, sources, thread=() if asked.whole else asked.thread, stopped=self.stopped)
         with self._timed("weigh"):
@@ -180,14 +185,26 @@ class _Answering:
         return _Asked(full, topic(text, thread) if leaning else full, spoken, thread[-1:] if leaning else ())
 
     def _found(self, asked: _Asked) -> tuple[_Asked, Search]:
-        """Return what a search finds, and the question spelt as the documents do where that finds more."""
+        """Return what a search finds, and the question spelt and its parties called as the documents do."""
         found = self._search(asked)
         texts = [f"{each.document.title} {each.chunk.heading} {each.chunk.text}" for each in found.passages]
-        full = respelled(asked.full, texts)
+        known = self._parts(found)
+
+        def put(question: str) -> str:
+            return with_parts(respelled(question, texts), known)
+
+        full = put(asked.full)
         if full == asked.full:
             return asked, found
-        asked = replace(asked, full=full, topic=respelled(asked.topic, texts))
+        asked = replace(asked, full=full, topic=put(asked.topic), parts=known)
         return asked, self._search(asked)
+
+    def _parts(self, found: Search) -> tuple[Part, ...]:
+        """Return who plays which part in the one document that is asked about."""
+        if len(found.documents) != 1:
+            return ()
+        document = found.documents[0].id
+        return parts("\n".join(self.library.page_text(document, number) for number in (1, 2, 3))[:OPENING])
 
     def _search(self, asked: _Asked) -> Search:
         spoken_of = (turn.documents for turn in reversed(self.question.thread) if turn.documents)
@@ -223,7 +240,8 @@ class _Answering:
         self, writer: Writer, asked: _Asked, sources: Sequence[Source], found: Search, *, again: bool = False
     ) -> _Draft:
         """Prove each sentence as soon as it is written; what cannot be proven is left out."""
-        known = " ".join(" ".join([each.title, *each.parties]) for each in found.documents)
+        names = [name for each in found.documents for name in (each.title, *each.parties)]
+        known = " ".join([*names, *(name for each in asked.parts for name in (each.name, each.term))])
         draft = _Draft(Reply(self.library.page_text, quoting=not asked.english))
         closed = asked.english and yes_or_no(asked.full)
         for sentence in writer.sentences(language=asked.language, yes_or_no=closed, again=again):
@@ -244,14 +262,15 @@ class _Answering:
                 self.on_text(draft.reply.text)
         return draft
 
-    def _defined(self, told: Proof, asked: _Asked, found: Search) -> Answer:
-        """Return the document's own definition of the word that is asked about."""
-        reply = Reply(self.library.page_text, quoting=not asked.english)
-        reply.quote(told)
+    def _told(self, told: Proof, reason: str, asked: _Asked, found: Search) -> Answer:
+        """Return what the document itself says to the very question, without the model."""
+        reply = Reply(self.library.page_text, quoting=True)
+        if not reply.add(told):
+            reply.quote(told)
         return Answer(
             reply.text,
             citations=tuple(reply.citations),
-            checks=(Check("proven", True, "the document defines it"),),
+            checks=(Check("proven", True, reason),),
             confidence=1.0,
             hidden_sources=found.hidden,
             searched=tuple(each.title or each.name for each in found.documents),

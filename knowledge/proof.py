@@ -18,7 +18,7 @@ _SUPPORT = 0.5  # Share of a sentence's words that must stand in its quotes.
 _LEAST_QUOTE = 12
 _MARKERS = re.compile(r"\s*[\[(【](?:passages?\s*)?(?P<numbers>\d{1,2}(?:\s*[,;&]\s*\d{1,2})*)[\])】]")
 _NEGATION = re.compile(
-    r"(?i)\b(?:not|no|non|never|neither|nor|without|none|nothing|unless|except|only|cannot|void|invalid)\b|n't\b|"
+    r"(?i)\b(?:not|no|never|neither|nor|without|none|nothing|unless|except|only|cannot|void|invalid)\b|n't\b|"
     r"\b(?:prohibit|forbid|exclud|exclusiv|refus)\w*"
 )
 _FORBIDDEN = re.compile(

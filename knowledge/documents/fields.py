@@ -11,8 +11,9 @@ from knowledge.documents.dating import Dated, agreed, effective, whole
 from knowledge.documents.law import governing_law, law_called
 from knowledge.documents.paper import Paper, Words
 from knowledge.documents.resolve import COMMON
+from knowledge.documents.roles import COMPANY, is_mere_kind, opening_of, parts
 from knowledge.documents.term import AGREED, AUTOMATIC, Told, ending
-from knowledge.documents.title import COMPANY, KIND
+from knowledge.documents.title import KIND
 from knowledge.errors import UserError
 from knowledge.facts import dates_in
 from knowledge.types import Page
@@ -42,7 +43,6 @@ _QUALIFIED = re.compile(
 # What stands before a name: the heading, or the address of the party before.
 _BEFORE_NAME = re.compile(r"^.*\bAGREEMENT\s+(?=\w)|^.*\d[^a-z]*\s(?:and|AND)\s+(?=[A-Z])|^(?:And|AND)\s+")
 _ADDRESS = re.compile(r"(?i)^\d+[\w-]*\s|\b(?:street|avenue|ave|blvd|boulevard|drive|suite|ste|road)\b")
-_MERE_KIND = re.compile(r"(?i)\w+(?:\s\w+)?\s(?:corporation|company|partnership|trust)\.?")
 FIRST = 3  # Pages on which a title and parties stand.
 
 
@@ -66,7 +66,7 @@ def extract(pages: Sequence[Page], *, title: str, parties: Sequence[str]) -> tup
     begun = effective(paper, made)
     ends = ending(paper, made, begun)
     found: list[Field | None] = [
-        *_names(Paper.of(pages[:FIRST]), title, parties),
+        *_names(Paper.of(pages[:FIRST]), title, _named(pages, parties)),
         _dated("agreed", made),
         _dated("effective", begun),
         _dated("expiry", ends.expiry),
@@ -120,15 +120,20 @@ def shown(name: str, value: str) -> str:
 def company_names(parties: Sequence[str]) -> tuple[str, ...]:
     """Return of what the parties go by their names, rather than what the contract calls them for short."""
     tidied = [_BEFORE_NAME.sub("", each) for each in parties]
-    # `Delaware Corporation` says what a party is, a street where.
-    kept = [each for each in tidied if not ((_MERE_KIND.fullmatch(each) and law_called(each)) or _ADDRESS.search(each))]
+    kept = [each for each in tidied if not (is_mere_kind(each) or _ADDRESS.search(each))]
     parties = tuple(dict.fromkeys(kept or tidied))
     named = tuple(each for each in parties if COMPANY.fullmatch(each))
     own = tuple(each for each in parties if not COMMON.issuperset(re.findall(r"\w+", each.lower())))
     return named if len(named) > 1 else own or tuple(parties)
 
 
-def _names(opening: Paper, title: str, parties: Sequence[str]) -> Iterator[Field]:
+def _named(pages: Sequence[Page], parties: Sequence[str]) -> tuple[str, ...]:
+    """Return the parties by name: those whose part is defined, otherwise what else goes by a company's name."""
+    defined = parts(opening_of(pages))
+    return tuple(each.name for each in defined) if len(defined) > 1 else company_names(parties)
+
+
+def _names(opening: Paper, title: str, names: Sequence[str]) -> Iterator[Field]:
     words = _found(opening, title)
     yield Field("title", title, words, 0.9 if words else 0.5)
     kinds = list(KIND.finditer(title))
@@ -136,7 +141,6 @@ def _names(opening: Paper, title: str, parties: Sequence[str]) -> Iterator[Field
         before = _QUALIFIED.search(title[: kinds[-1].start()])
         kind = f"{before[0] if before else ''}{kinds[-1][0]}".lower()
         yield Field("kind", kind, words, 0.8 if words else 0.5)
-    names = company_names(parties)
     if names:
         stands = tuple(dict.fromkeys(each for name in names for each in _found(opening, name)))
         yield Field("parties", "; ".join(names), stands[:4], 0.8 if stands else 0.5)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from knowledge.documents.filing import filing
+from knowledge.documents.roles import COMPANY, END, TERM, opening_of, parts
 from knowledge.types import Page
 
 KINDS = (
@@ -17,23 +18,11 @@ KIND = re.compile(rf"\b(?:{KINDS})s?\b", re.IGNORECASE)
 BETWEEN = re.compile(
     r"\b(?:by\s+and\s+between|by\s+and\s+among|between|among|entered\s+into\s+(?:by|with)|made\s+by)\b", re.IGNORECASE
 )
-PARTY_END = re.compile(
-    r"\b(?:WITNESSETH|WHEREAS|RECITALS?|BACKGROUND|NOW,?\s+THEREFORE|agree\s+as\s+follows|1\.\s)", re.IGNORECASE
-)
-COMPANY = re.compile(
-    r"(?P<name>[A-Z0-9][\w&.,’'\-]*(?:\s+(?:[A-Z0-9&][\w&.,’'\-]*|of|and|the|de|la|for)){0,8}?,?\s+"
-    r"(?:Inc|INC|Incorporated|INCORPORATED|Corp|CORP|Corporation|CORPORATION|LLC|L\.L\.C|LLP|L\.P|LP|Ltd|LTD|Limited|"
-    r"LIMITED|PLC|plc|Plc|GmbH|GMBH|AG|S\.A|SA|N\.V|NV|B\.V|BV|Co|CO|Company|COMPANY|Trust|TRUST|Bank|BANK|"
-    r"Partnership|University|UNIVERSITY|Association|Holdings|Pty|Sarl|SARL|S\.p\.A|AB|ASA|AS|Oy|KG)\b\.?)"
-)
-DEFINED = re.compile(
-    r"[(“\"]\s*(?:the|each|a|collectively|hereinafter|hereafter)?[^()“”\"]{0,40}[“\"](?P<term>[^“”\"]{2,40})[”\"]"
-)
 
 
 def title_and_parties(pages: Sequence[Page], *, name: str) -> tuple[str, tuple[str, ...]]:
     """Return the title, falling back to the file's name, and the parties with what they are called for short."""
-    opening = "\n".join(page.text for page in pages[:3])[:6000]
+    opening = opening_of(pages)
     report = filing(opening)
     if report is not None:
         return report.title, (report.company,)
@@ -68,14 +57,17 @@ def _title(opening: str, name: str) -> str:
 
 
 def _parties(opening: str) -> tuple[str, ...]:
+    defined = parts(opening)
+    if len(defined) > 1:
+        return (*(each.name for each in defined), *(each.term for each in defined))
     flat = re.sub(r"\s+", " ", opening)
     found: list[str] = []
     for match in list(BETWEEN.finditer(flat))[:4]:
         stretch = flat[match.end() : match.end() + 900]
-        end = PARTY_END.search(stretch)
+        end = END.search(stretch)
         stretch = stretch[: end.start()] if end else stretch
         found += [_tidy(each["name"]) for each in COMPANY.finditer(stretch)]
-        found += [_tidy(each["term"]) for each in DEFINED.finditer(stretch)]
+        found += [_tidy(each["term"]) for each in TERM.finditer(stretch)]
         if len(found) >= 2:
             break
     if len(found) < 2:

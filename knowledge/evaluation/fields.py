@@ -31,7 +31,7 @@ CATEGORIES = {
 }
 SAME_DAY = 1  # A term's first day is counted in by some and left out by others.
 _EXTRACTING = (
-    *("fields", "paper", "law", "dating", "duration", "term", "amounts", "title", "filing"),
+    *("fields", "paper", "law", "dating", "duration", "term", "amounts", "title", "roles", "filing"),
     *("resolve", "read", "tidy", "cells"),
 )
 

@@ -73,12 +73,22 @@ def test_a_confident_answer_about_something_else_is_refused(assistant, llm, add)
 
 def test_a_yes_or_no_question_gets_the_clause_with_it(assistant, llm, add):
     add()
-    llm.says("Yes", "No.")
+    llm.says("Yes", "Yes.")
+
+    answer = assistant.answer(Question("is consent needed to assign rights?"))
+
+    assert answer.citations
+    assert "prior written consent of the other party" in answer.text
+
+
+def test_whether_a_party_may_do_something_is_answered_by_the_clause_alone(assistant, llm, add):
+    add()
 
     answer = assistant.answer(Question("can a party assign its rights without consent?"))
 
-    assert answer.text.startswith("No. [1]") or answer.text.startswith("No")
+    assert answer.text.startswith("No, except as the clause allows. [1]")
     assert "prior written consent of the other party" in answer.text
+    assert not llm.prompts
 
 
 @pytest.mark.parametrize("written", ["[1]", "It is 99% a week."])

@@ -1,0 +1,119 @@
+"""Find who plays which part in an agreement: `Ingram Micro, a corporation …, ("Distributor")`."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from knowledge.documents.law import law_called
+from knowledge.documents.words import stems
+from knowledge.types import Page
+
+OPENING = 6_000  # Characters of a document in which its parties stand.
+REACH = 700  # Characters between a party's name and what it is called.
+FORMS = (
+    "Inc|INC|Incorporated|INCORPORATED|Corp|CORP|Corporation|CORPORATION|LLC|L\\.L\\.C|LLP|L\\.P|LP|Ltd|LTD|Limited|"
+    "LIMITED|PLC|plc|Plc|GmbH|GMBH|AG|S\\.A|SA|N\\.V|NV|B\\.V|BV|Co|CO|Company|COMPANY|Trust|TRUST|Bank|BANK|"
+    "Partnership|University|UNIVERSITY|Association|Holdings|Pty|Sarl|SARL|S\\.p\\.A|AB|ASA|AS|Oy|KG"
+)
+_WORD = r"[A-Z0-9][\w&.’'\-]*"
+COMPANY = re.compile(
+    r"(?P<name>[A-Z0-9][\w&.,’'\-]*(?:\s+(?:[A-Z0-9&][\w&.,’'\-]*|of|and|the|de|la|for)){0,8}?,?\s+"
+    rf"(?:{FORMS})\b\.?(?:,?\s+(?:{FORMS})\b\.?)*)"
+)
+# `Ingram Micro, a corporation`; the form stands after the name.
+_ENTITY = re.compile(
+    rf"(?P<name>{_WORD}(?:[ \t]+(?:{_WORD}|of|&|and)){{0,6}}),\s+(?:an?|the)\s+(?:[\w.\-]+\s+){{0,6}}?"
+    r"(?:corporation|company|partnership|bank|association|trust|organi[sz]ation|firm|cooperative|university|individual)\b"
+)
+TERM = re.compile(
+    r"[(“\"]\s*(?:the|each|a|collectively|hereinafter|hereafter)?[^()“”\"]{0,40}[“\"](?P<term>[^“”\"]{2,40})[”\"]"
+)
+_OTHERS = re.compile(r"(?i)\b(?:collectively|together|individually|each|both|jointly)\b")
+_NO_PART = re.compile(
+    r"(?i)^(?:this\s+|the\s+)?(?:[\w-]+\s+)?(?:agreement|amendment|contract|addendum|date|closing|party|parties|term|"
+    r"products?|services?|act|territory)$"
+)
+# Another company that is only named to say whose this one is.
+_DESCENT = re.compile(
+    r"(?i)\b(?:subsidiary|affiliate|division|unit|part|member|successor|assign\w*|behalf|laws?|d/b/a)\s+(?:\w+\s+){0,2}$"
+)
+_ITS_PAPER = re.compile(r"(?i)\s+(?:\w+\s+)?(?:agreement|contract|lease|deal)\b")
+# What runs into a name: the heading above it, the address of the party before.
+_BEFORE = re.compile(
+    r"^.*\b(?:agreement|between|among|by|with)\s+|^.*\bdated\b.*\d{4}\s+|^.*\d.*\sand\s+|"
+    r"^[\d.\-\s]*\bexhibit\s[\d.\s]+|^[\d.\- ]+(?=[A-Z])|^(?:and|the|of)\s+",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"[a-z]{4,}[.:]\s")  # Who is a party is said in one; of others the next ones speak.
+_NOBODY = re.compile(r"(?i)\b(?:whereas|witnesseth)\b|\bthe\s+\S+$")
+# `Delaware Corporation` says what a party is.
+_MERE_KIND = re.compile(r"(?i)\w+(?:\s\w+)?\s(?:corporation|company|partnership|trust)\.?")
+END = re.compile(
+    r"\b(?:WITNESSETH|WHEREAS|RECITALS?|BACKGROUND|NOW,?\s+THEREFORE|agree\s+as\s+follows|1\.\s)", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A party by its name, and what the agreement calls it."""
+
+    name: str
+    term: str
+
+
+def opening_of(pages: Sequence[Page]) -> str:
+    """Return the text in which a document names its parties."""
+    return "\n".join(page.text for page in pages[:3])[:OPENING]
+
+
+def parts(opening: str) -> tuple[Part, ...]:
+    """Return the parties whose part a document's `opening` defines, in their order."""
+    found: list[Part] = []
+    before = 0
+    for match in TERM.finditer(opening):
+        stretch = opening[max(before, match.start() - REACH) : match.start()]
+        if found and (END.search(stretch) or (len(found) > 1 and _SENTENCE.search(stretch))):
+            break
+        before = match.end()
+        term = " ".join(match["term"].split()).strip(" ,;.)")
+        said = match[0][: match.start("term") - match.start()]
+        if not any(map(str.isupper, term)) or _NO_PART.match(term) or _OTHERS.search(said):
+            continue
+        name = _named(stretch)
+        told = {stem for each in found for stem in stems(f"{each.name} {each.term}")}
+        if name and not told.issuperset(stems(name)) and all(each.term.lower() != term.lower() for each in found):
+            found.append(Part(name, term))
+    return tuple(found)
+
+
+def _named(stretch: str) -> str:
+    """Return the first company of a stretch that is not named as another's parent, or nothing."""
+    hits = [match for form in (COMPANY, _ENTITY) for match in form.finditer(stretch)]
+    for hit in sorted(hits, key=lambda match: match.start("name")):
+        if _DESCENT.search(stretch[: hit.start("name")]) or _NOBODY.search(hit["name"]):
+            continue
+        name = _BEFORE.sub("", " ".join(hit["name"].split())).strip(' ,;“”"')[:120]
+        if len(name.split()) > 1 and not is_mere_kind(name):
+            return name
+    return ""
+
+
+def is_mere_kind(name: str) -> bool:
+    """Tell whether what looks like a name only says what a party is, as `Delaware Corporation` does."""
+    return bool(_MERE_KIND.fullmatch(name) and law_called(name))
+
+
+def with_parts(question: str, known: Sequence[Part]) -> str:
+    """Return a question with each party's part behind its name, where the agreement calls it by nothing else."""
+    for part in known:
+        if set(stems(part.term)) & set(stems(part.name)):
+            continue
+        first = part.name.split()[0].strip(",.")
+        named = re.search(rf"(?<!\w)(?:{re.escape(part.name)}|{re.escape(first)})(?:[’']s)?(?!\w)", question)
+        if (
+            named
+            and len(first) > 2
+            and not re.match(r"(?i)\s+\w*\s*(?:agreement|contract|lease|deal)\b", question[named.end() :])
+        ):
+            question = f"{question[: named.end()]} (the {part.term}){question[named.end() :]}"
+    return question
