@@ -93,7 +93,13 @@ class Assistant:
             case "documents":
                 return _offered(from_documents(), chosen, question)
             case "data":
-                return _offered(from_data(), chosen, question)
+                counted = from_data()
+                if _told_nothing(counted) and self._counsel.touches(question):
+                    on_stage("The data does not say: looking in the documents")
+                    found = from_documents()
+                    if not found.refused:
+                        return _offered(found, Route("documents", confidence=0.0, other="data"), question)
+                return _offered(counted, chosen, question)
             case "both":
                 return _joined(from_documents(), from_data)
             case "help":
@@ -135,6 +141,14 @@ def _offered(answer: Answer, chosen: Route, question: Question) -> Answer:
     if offer is None or answer.choices or (chosen.confidence >= OFFERED and not answer.refused):
         return answer
     return replace(answer, choices=(Choice(offer[0], f"{offer[1]}{question.text}"),))
+
+
+def _told_nothing(answer: Answer) -> bool:
+    """Tell whether the data was asked and has nothing to say: no answer, no row, or no value in any."""
+    if answer.choices:
+        return False
+    cells = (cell for row in answer.table.rows for cell in row) if answer.table else ()
+    return answer.refused or (answer.table is not None and all(cell is None for cell in cells))
 
 
 def _joined(found: Answer, from_data: Callable[[str], Answer]) -> Answer:

@@ -61,6 +61,10 @@ class Counsel:
         answering = _Answering(self._library, self._llm, self._characters, question, on_stage, on_text, stopped)
         return with_standing(answering.answer(), self._library.lineage(question.audience), self._library.pages)
 
+    def touches(self, question: Question) -> bool:
+        """Tell whether a question has words of a document's title, though it may be about something else."""
+        return self._library.touches(question.text, question.audience)
+
     def _still_visible(self, question: Question) -> tuple[Turn, ...]:
         """Return the turns whose documents may still be seen: not a deleted file, nor one of a channel left."""
         if not question.thread:

@@ -11,6 +11,7 @@ from langchain_core.documents import Document as FoundDocument
 from langchain_core.embeddings import Embeddings
 from sqlalchemy.engine import Engine
 
+from knowledge.documents.apart import asked_apart
 from knowledge.documents.cells import Table
 from knowledge.documents.chunk import split
 from knowledge.documents.chunk_store import ChunkStore
@@ -20,7 +21,7 @@ from knowledge.documents.generations import Generations
 from knowledge.documents.lineage import Lineage
 from knowledge.documents.places import Places
 from knowledge.documents.read import LIMITS, ReadLimits, read
-from knowledge.documents.resolve import asked_apart, resolve
+from knowledge.documents.resolve import resolve, touches
 from knowledge.documents.search import Embedder, LibraryRetriever, Search, confidence, ids_array, prefer, rank
 from knowledge.documents.snapshot import Snapshots
 from knowledge.documents.stock import LibraryStatus, stock
@@ -232,6 +233,10 @@ class Library:
     def names(self, question: str, audience: Audience) -> bool:
         """Tell whether a question names a document that the audience may see."""
         return bool(resolve(question, [*self._views.of(audience).namings.values()]).chosen())
+
+    def touches(self, question: str, audience: Audience) -> bool:
+        """Tell whether a question has words of the title of a document that the audience may see."""
+        return touches(question, (each.title for each in self._views.of(audience).documents.values()))
 
     def opening(self, document_id: str, audience: Audience, *, characters: int = OPENING) -> tuple[Passage, ...]:
         """Return how a document begins, where parties, roles and dates stand, to those who may see it."""

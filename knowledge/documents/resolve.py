@@ -28,14 +28,6 @@ COMMON = frozenset(
         """
     )
 )
-ASKING = re.compile(
-    r"(?i)^\s*(?:and\s+|but\s+|then\s+|so\s+|please\s+)?(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|"
-    r"does|do|did|can|could|may|must|shall|should|will|would|has|have|had|list|tell|give|show|find|summari[sz]e|explain|"
-    r"describe|under|in\s+which|for\s+how|at\s+what|by\s+when)\b"
-)
-SEGMENT = re.compile(
-    r"[;\n?!]+\s*|[:]\s+|(?<=[a-z)”\"]{3})\.\s+|,\s+(?=(?:what|which|who|when|how|is|are|does|do|can)\b)"
-)
 YEAR = re.compile(r"(?:19|20)\d\d")
 # What reports are called besides their company: it tells no company from another.
 PERIODIC = frozenset(WORD.findall("annual dated earnings quarter quarterly results 10k 10q 8k"))
@@ -133,6 +125,16 @@ def resolve(question: str, namings: Collection[Naming]) -> Named:
     return Named(tuple(ordered), enough=NAMED * alone, timely=timely)
 
 
+def touches(question: str, titles: Iterable[str]) -> bool:
+    """Tell whether two words of a title follow each other in `question`, as those of a product's name do."""
+    asked = frozenset(pairwise(tokens(question)))
+    return any(
+        pair in asked and not any(word in COMMON or KIND.fullmatch(word) for word in pair)
+        for title in titles
+        for pair in pairwise(tokens(title))
+    )
+
+
 def _also(asked: Sequence[str], namings: Iterable[Naming]) -> frozenset[str]:
     """Return words of names that a question writes otherwise: joined, as in file names, or shortened."""
     names = frozenset().union(*(naming.words for naming in namings)) if namings else frozenset()
@@ -192,47 +194,3 @@ def _file(file: Sequence[str], naming: Naming, present: Collection[str], rarity:
         return 0.0
     known = {word for party in naming.parties for word in party} | set(naming.title)
     return sum(rarity(word) for word in found if word not in known)
-
-
-def asked_apart(question: str, namings: Sequence[Naming]) -> str:
-    """Return `question` without the names of the documents it is asked about."""
-    if not namings:
-        return question
-    named = frozenset().union(*(naming.words for naming in namings))
-    opening = frozenset().union(*(naming.opening for naming in namings))
-    segments = [each for each in SEGMENT.split(question) if each and each.strip()]
-    asking = [each for each in segments if ASKING.match(each)] if len(segments) > 1 else []
-    if asking:
-        first = segments.index(asking[0])
-        before = segments[:first]
-        # What stands before the question is its subject; it is dropped only where it says nothing but the name.
-        kept = [each for each in before if not _names(each, named | opening)]
-        segments = kept + segments[first:]
-    freed = " ; ".join(_without_names(each, named, namings) for each in segments)
-    return freed if any(word not in COMMON for word in tokens(freed)) else question
-
-
-def _names(segment: str, names: Collection[str]) -> bool:
-    telling = [word for word in tokens(segment) if word not in COMMON]
-    return sum(word in names for word in telling) * 2 >= len(telling)
-
-
-def _without_names(segment: str, named: Collection[str], namings: Sequence[Naming]) -> str:
-    """Drop runs of two or more words of a name, and single ones that only a party's name has."""
-    parties = {
-        word for naming in namings for party in naming.parties for word in party if word not in COMMON and len(word) > 2
-    } - {word for naming in namings for word in naming.title}
-    found = list(WORD.finditer(segment))
-    drop: set[int] = set()
-    run: list[int] = []
-    for at, match in enumerate([*found, None]):
-        word = next(iter(tokens(match.group())), "") if match else ""
-        if match and (word in named or (run and word in COMMON)):
-            run.append(at)
-            continue
-        telling = [each for each in run if next(iter(tokens(found[each].group())), "") not in COMMON]
-        if len(telling) >= 2 or any(next(iter(tokens(found[each].group())), "") in parties for each in telling):
-            drop.update(run)
-        run = []
-    kept = [match.group() for at, match in enumerate(found) if at not in drop]
-    return " ".join(kept)

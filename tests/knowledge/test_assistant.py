@@ -7,7 +7,8 @@ from knowledge.counsel import Counsel
 from knowledge.documents.fieldbook import FieldBook
 from knowledge.documents.register import Register
 from knowledge.errors import UserError
-from knowledge.types import Audience, Question, Turn
+from knowledge.routing import Route
+from knowledge.types import Answer, Audience, Question, Table, Turn
 
 LATE = "What happens if the buyer is late with what it has to pay?"
 
@@ -352,3 +353,63 @@ def test_a_list_that_is_asked_of_the_data_is_not_made_of_documents(library, llm,
 
     with pytest.raises(UserError, match="data is not connected"):
         assistant.answer(Question("In the data: which contracts are governed by Florida law?"))
+
+
+class Tellers:
+    """Data that has one answer to everything."""
+
+    def __init__(self, told):
+        self.told = told
+
+    def answer(self, _question, *, rules="", on_stage=lambda _: None, stopped=lambda: False):
+        return self.told
+
+
+class ToData:
+    """Sends every question to the data."""
+
+    def route(self, _question, *, stopped=lambda: False):
+        return Route("data", other="documents")
+
+
+SHEET = """HARBOUR SAVER ACCOUNT AGREEMENT
+
+1. FEES
+1.1 A late fee of 1.5% per month of the payment then due is charged.
+"""
+NOTHING = Answer("There is no value for that in the data.", route="data", table=Table(("fee",), ((None,),)))
+
+
+@pytest.mark.parametrize("told", [NOTHING, Answer("The data does not hold that.", route="data", refused=True)])
+def test_what_the_data_does_not_say_is_looked_up_in_the_document_that_is_named(library, llm, add, told):
+    document = add(SHEET)
+    llm.says("Yes", "The late fee is 1.5% per month of the payment then due.")
+    stages = []
+    assistant = Assistant(Counsel(library, llm), router=ToData(), analyst=lambda: Tellers(told))
+    question = Question("what is the late fee with the Harbour Saver?")
+
+    answer = assistant.answer(question, on_stage=stages.append)
+
+    assert answer.citations[0].document_id == document
+    assert "The data does not say: looking in the documents" in stages
+    assert [each.question for each in answer.choices] == [f"In the data: {question.text}"]
+
+
+def test_what_the_data_says_is_not_looked_up(library, llm, add):
+    add(SHEET)
+    told = Answer("The fee is 12.", route="data", table=Table(("fee",), ((12,),)))
+    assistant = Assistant(Counsel(library, llm), router=ToData(), analyst=lambda: Tellers(told))
+
+    assert assistant.answer(Question("what is the late fee with the Harbour Saver?")).table == told.table
+    assert not llm.prompts
+
+
+def test_when_neither_data_nor_documents_say_it_the_data_answers(library, llm, add):
+    add(SHEET)
+    llm.says("No", "NOT STATED")
+    assistant = Assistant(Counsel(library, llm), router=ToData(), analyst=lambda: Tellers(NOTHING))
+
+    answer = assistant.answer(Question("how many parrots does the Harbour Saver have?"))
+
+    assert answer.route == "data"
+    assert answer.text == NOTHING.text

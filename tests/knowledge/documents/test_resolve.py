@@ -1,6 +1,7 @@
 import pytest
 
-from knowledge.documents.resolve import Naming, asked_apart, resolve
+from knowledge.documents.apart import asked_apart
+from knowledge.documents.resolve import Naming, resolve, touches
 
 SUPPLY = Naming.of(
     1,
@@ -70,3 +71,17 @@ def test_a_word_of_the_title_that_is_asked_about_stays():
 
 def test_a_question_of_nothing_but_names_stays_whole():
     assert asked_apart("Acme Robotics?", [SUPPLY]) == "Acme Robotics?"
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("How much is a card with the Everyday Account?", True),
+        ("how much is a card with the everyday account", True),
+        ("How many accounts are used every day?", False),
+        ("What does the product sheet say?", True),
+        ("Which agreement is the longest?", False),
+    ],
+)
+def test_two_words_of_a_title_touch_its_document(question: str, said: bool):
+    assert touches(question, ["Fjordbank Everyday Account - product sheet", "SUPPLY AGREEMENT"]) is said
