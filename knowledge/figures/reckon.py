@@ -49,7 +49,7 @@ def reckon(question: str, tables: Sequence[Table], *, known: str = "") -> Reckon
     """
     question = reworded(question)
     asked = _ASKED.search(question)
-    text = _without(asked[0] if asked else question, known)
+    text = without(asked[0] if asked else question, known)
     if (named := _looked_up(as_lookup(text), tables, sure=True)) is not None:
         return named
     wanted = wish(text)
@@ -63,7 +63,8 @@ def reckon(question: str, tables: Sequence[Table], *, known: str = "") -> Reckon
     return _looked_up(wanted, tables) if wanted.doing == "cell" else _worked_out(wanted, tables)
 
 
-def _without(text: str, known: str) -> str:
+def without(text: str, known: str) -> str:
+    """Return a question without the names of the document: words that need not stand in a table."""
     names = set(stems(known)) - _IDLE
     kept = [
         word
