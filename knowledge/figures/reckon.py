@@ -12,6 +12,7 @@ from knowledge.figures.find import cell, dated
 from knowledge.figures.measure import Measure, Statements, Unknown, bare, measures, reckoned
 from knowledge.figures.wish import Wish, as_lookup, reworded, wish
 
+TELLING = 2  # Words that mean one line, where no year does: `the fee` may be any.
 _ASKED = re.compile(r"(?is)\b(?:what|how\s+much|how\s+many)\b[^?]*\?")
 _IDLE = frozenset(
     stems(
@@ -77,6 +78,8 @@ def without(text: str, known: str) -> str:
 def _looked_up(wanted: Wish | None, tables: Sequence[Table], *, sure: bool = False) -> Reckoning | None:
     """Return the cell itself; when it must be `sure`, only one whose label is the very words of the question."""
     if wanted is None or len(wanted.lines) != 1 or len(wanted.years) > 1:
+        return None
+    if not sure and not wanted.years and len(set(stems(wanted.lines[0]))) < TELLING:
         return None
     found = cell(wanted.lines[0], wanted.years[0] if wanted.years else "", tables)
     if found is None or (sure and set(stems(bare(found.row.label))) != set(stems(bare(wanted.lines[0])))):
