@@ -1,19 +1,21 @@
 """Complete a query with what its question wants to see: the groups it names, what it ranks by, rows without a value."""
 
 import re
+from collections.abc import Collection
 
 from sqlglot import exp
 
 from knowledge.database.catalog import Catalog, Column
-from knowledge.database.names import parts, stemmed, words
+from knowledge.database.names import stemmed, words
 from knowledge.database.settle import aggregates
 from knowledge.database.sources import first_of, key_of, read_by, tables_of
-from knowledge.types import Table
+from knowledge.database.trim import name_of
 
 _EACH = re.compile(
     r"(?i)\b(?:(?:for|in|by|of|at|to|from|across)\s+(?:each|every)|"
-    r"(?P<bare>(?<!order )(?<!ordered )(?<!sorted )(?<!ranked )by))\s+(?P<what>[a-z]+(?:\s+[a-z]+)?)"
+    r"(?P<bare>(?<!order )(?<!ordered )(?<!sorted )(?<!ranked )by))\s+(?=(?P<what>[a-z]+(?:\s+[a-z]+)?))"
 )
+_ACROSS = re.compile(r"(?i)\bacross\s+(?:all\s+|the\s+)?(?:different|various)\s+(?=(?P<what>[a-z]+(?:\s+[a-z]+)?))")
 _COMPARES = re.compile(r"(?i)\b(?:compar\w+|versus|vs|against|beside|difference between)\b")
 _SHAPES = {"year": "%Y", "month": "%Y-%m", "day": "%Y-%m-%d"}
 _CALLED = {exp.Count: "number", exp.Sum: "total", exp.Avg: "average", exp.Max: "highest", exp.Min: "lowest"}
@@ -22,30 +24,21 @@ _BARE = re.compile(
 )
 
 
-def complete(tree: exp.Expr, catalog: Catalog, question: str) -> list[str]:
-    """Change `tree`, whose columns all name their tables where there are several, in place; return what changed."""
+def complete(
+    tree: exp.Expr, catalog: Catalog, question: str, *, masked: Collection[tuple[str, str]] = frozenset()
+) -> list[str]:
+    """Change `tree`, whose columns all name their tables where there are several, in place; return what changed.
+
+    No row is told apart by a name that is `masked` for the asker.
+    """
     changes: list[str] = []
     for each in list(tree.find_all(exp.Not)):
         changes += _absent(each, catalog)
     if isinstance(tree, exp.Select):
         changes += _group(tree, catalog, question)
         changes += _rank(tree, question)
+        changes += _tell_apart(tree, catalog, question, masked)
     return changes
-
-
-def hollow(tree: exp.Expr, catalog: Catalog, table: Table) -> str:
-    """Return what to mend when a query counts, for each thing, the one row that the thing itself is; else nothing."""
-    if not isinstance(tree, exp.Select) or tree.args.get("joins") or not tree.args.get("group") or not table.rows:
-        return ""
-    read = next(first_of(tree), None)
-    relation = catalog.relations.get(read.name.lower()) if isinstance(read, exp.Table) else None
-    counts = [at for at, each in enumerate(tree.expressions) if isinstance(each.unalias(), exp.Count)]
-    if relation is None or not counts or any(row[at] != 1 for row in table.rows for at in counts):
-        return ""
-    grouped = [relation.columns.get(each.name.lower()) for each in tree.args["group"].find_all(exp.Column)]
-    if not any(each is not None and (each.key or "name" in parts(each.name)) for each in grouped):
-        return ""
-    return f"Each {words(relation.name)} is one row of {relation.name}: join the table whose rows are to be counted."
 
 
 def _absent(denied: exp.Not, catalog: Catalog) -> list[str]:
@@ -132,6 +125,35 @@ def _named(said: tuple[str, ...], catalog: Catalog, table: str, key: str, *, amo
     if not date or not shape:
         return None
     return exp.alias_(exp.TimeToStr(this=exp.column(date, table=key), format=exp.Literal.string(shape)), said[0])
+
+
+def _tell_apart(select: exp.Select, catalog: Catalog, question: str, masked: Collection[tuple[str, str]]) -> list[str]:
+    """Show of which row each figure is, where the question wants one `for each` row of the one table that is read."""
+    shown = [each.unalias() for each in select.expressions]
+    tables = tables_of(select)
+    busy = any(select.args.get(each) for each in ("group", "distinct", "limit", "joins"))
+    if (
+        busy
+        or len(tables) != 1
+        or any(aggregates(each) for each in shown)
+        or not any(each.find(exp.Div) for each in shown)
+    ):
+        return []
+    (key, table), *_ = tables.items()
+    relation = catalog.relations.get(table)
+    if relation is None or not any(
+        stemmed(match["what"])[: len(own)] == own
+        for own in [stemmed(words(relation.name))]
+        for match in [*_EACH.finditer(question), *_ACROSS.finditer(question)]
+    ):
+        return []
+    keys = [each for each in relation.columns.values() if each.key]
+    told = name_of(catalog, table, masked) or (keys[0] if len(keys) == 1 else None)
+    there = {each.name.lower() for each in shown if isinstance(each, exp.Column)}
+    if told is None or told.name.lower() in there or any(each.name.lower() in there for each in keys):
+        return []
+    select.set("expressions", [exp.column(told.name, table=key), *select.expressions])
+    return [f"{told.full} says which {words(relation.name)}"]
 
 
 def _rank(select: exp.Select, question: str) -> list[str]:

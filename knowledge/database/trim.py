@@ -185,16 +185,7 @@ class _Trimming:
         return (target, named) if named is not None and named.name.lower() != column.name.lower() else None
 
     def _name_of(self, table: str) -> Column | None:
-        """Return the one column by which people call the rows of a table."""
-        relation = self.catalog.relations.get(table.lower())
-        if relation is None:
-            return None
-        own = set(stemmed(words(relation.name)))
-        open_ = [each for name, each in relation.columns.items() if (relation.name.lower(), name) not in self.masked]
-        texts = [each for each in open_ if each.kind == "text"]
-        return next(
-            (each for name in _NAMES for each in texts if set(stemmed(words(each.name))) - own == {name}), None
-        ) or next((each for each in texts if set(stemmed(words(each.name))) - own == {"full", "name"}), None)
+        return name_of(self.catalog, table, self.masked)
 
     def _spoken(self, column: Column) -> bool:
         own = set(stemmed(words(column.name)))
@@ -228,6 +219,19 @@ class _Trimming:
         on = exp.EQ(this=exp.column(target.name, table=name), expression=column.copy())
         select.append("joins", exp.Join(this=exp.to_table(name), on=on, side="LEFT"))
         return name
+
+
+def name_of(catalog: Catalog, table: str, masked: Collection[tuple[str, str]] = frozenset()) -> Column | None:
+    """Return the one column by which people call the rows of a table, unless it is masked."""
+    relation = catalog.relations.get(table.lower())
+    if relation is None:
+        return None
+    own = set(stemmed(words(relation.name)))
+    open_ = [each for name, each in relation.columns.items() if (relation.name.lower(), name) not in masked]
+    texts = [each for each in open_ if each.kind == "text"]
+    return next(
+        (each for name in _NAMES for each in texts if set(stemmed(words(each.name))) - own == {name}), None
+    ) or next((each for each in texts if set(stemmed(words(each.name))) - own == {"full", "name"}), None)
 
 
 def _is_a_name(shown: exp.Expr) -> TypeGuard[exp.Column]:

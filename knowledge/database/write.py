@@ -13,8 +13,9 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from knowledge.database.catalog import Catalog
-from knowledge.database.complete import complete, hollow
+from knowledge.database.complete import complete
 from knowledge.database.dialect import parse
+from knowledge.database.doubt import hollow, unread
 from knowledge.database.guard import Guard, Guarded
 from knowledge.database.link import Linked
 from knowledge.database.mend import UnknownNameError, mend
@@ -27,6 +28,7 @@ from knowledge.database.settle import settle_groups, settle_metrics, settle_valu
 from knowledge.database.trim import trim
 from knowledge.database.unions import merge_unions
 from knowledge.database.values import ValueIndex
+from knowledge.database.wording import hold
 from knowledge.errors import RefusedSqlError, SqlError
 from knowledge.models.llm import weighed
 
@@ -49,6 +51,7 @@ class Written:
     repairs: int = 0
     doubted: bool = False  # Written once more, it came out with another result.
     repeated: str = ""  # The things of which some may be counted more than once.
+    unread: tuple[str, ...] = ()  # Tables that the question speaks of and that it does not read.
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,8 @@ class SqlWriter:
             said, least = self._ask(messages)
             outcome = self.run(bare_sql(said), wish, repairs=repairs)
             if isinstance(outcome, Written):
-                return self._doubted(outcome, messages, wish) if least < HESITANT else outcome
+                certain = least >= HESITANT and not outcome.unread
+                return outcome if certain else self._doubted(outcome, messages, wish)
             if outcome.forbidden:
                 return outcome
             if failed.sql and outcome.sql == failed.sql:
@@ -143,7 +147,8 @@ class SqlWriter:
             return Failed(error.repair, sql)
         finally:
             self.seconds["query"] = round(self.seconds.get("query", 0.0) + time.monotonic() - began, 3)
-        return Written(guarded, result, tuple(changes), repairs, repeated=repeated)
+        left = unread(tree, self.catalog, wish.question)
+        return Written(guarded, result, tuple(changes), repairs, repeated=repeated, unread=left)
 
     def _put_right(self, tree: exp.Expr, wish: Wish) -> tuple[list[str], str]:
         """Bring a query to what the catalogue knows and to what was asked; return what changed, what is doubtful."""
@@ -153,17 +158,21 @@ class SqlWriter:
         changes += settle_groups(tree)
         changes += settle_metrics(tree, wish.metrics)
         if wish.question:
+            changes += hold(tree, self.catalog, wish.question)
             changes += trim(tree, self.catalog, wish.question, masked=self.guard.view.masked)
         found, repeated = count_once(tree, self.catalog, wish.question)
         changes += found
         if wish.question:
-            changes += complete(tree, self.catalog, wish.question)
+            changes += complete(tree, self.catalog, wish.question, masked=self.guard.view.masked)
         follow_today(tree, wish.spoken, self.catalog.dialect)
         return changes, repeated
 
     def _doubted(self, first: Written, messages: Sequence[BaseMessage], wish: Wish) -> Written:
-        """Have it written once more, less strictly, and say whether the result is another one."""
-        said, _ = self._ask(messages, **LOOSE)
+        """Have it written once more, less strictly or with what was left out, and say whether the result differs."""
+        if first.unread:
+            said, _ = self._ask([*messages[:-1], HumanMessage(f"{messages[-1].content}\n{_reading(first.unread)}")])
+        else:
+            said, _ = self._ask(messages, **LOOSE)
         second = self.run(bare_sql(said), wish)
         if not isinstance(second, Written) or _cells(second) == _cells(first):
             return first
@@ -174,6 +183,10 @@ class SqlWriter:
         said, least = weighed(self.llm, messages, tokens=TOKENS, stopped=self.stopped, **options)
         self.seconds["model"] = round(self.seconds.get("model", 0.0) + time.monotonic() - began, 3)
         return said, least
+
+
+def _reading(tables: Sequence[str]) -> str:
+    return f"Read {' and '.join(tables)} where what is asked stands there."
 
 
 def _cells(written: Written) -> list[list[str]]:

@@ -324,6 +324,21 @@ def test_a_query_that_comes_out_otherwise_when_written_again_is_marked_as_unsure
     assert [check.name for check in answer.checks if not check.passed] == ["sure"]
 
 
+ALL = "SELECT COUNT(*) AS n FROM customers"
+HOLDERS = "SELECT COUNT(DISTINCT customer_id) AS n FROM accounts WHERE balance > 100"
+
+
+@pytest.mark.parametrize(("again", "unsure"), [(HOLDERS, ["sure"]), (ALL, [])])
+def test_a_query_that_leaves_out_what_the_question_speaks_of_is_written_again_with_it(analyst, llm, again, unsure):
+    llm.says(ALL, again)
+
+    answer = ask(analyst, "How many customers have accounts?")
+
+    assert answer.table.rows == ((3,),)
+    assert [check.name for check in answer.checks if not check.passed] == unsure
+    assert "Read accounts where what is asked stands there." in llm.prompt(1)
+
+
 def test_a_rolling_period_is_kept_as_counted_from_today(analyst, llm):
     llm.says("SELECT COUNT(*) AS opened FROM accounts WHERE opened_on >= '2025-10-23'")
 

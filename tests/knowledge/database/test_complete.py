@@ -2,8 +2,9 @@
 
 import pytest
 
-from knowledge.database.complete import complete, hollow
+from knowledge.database.complete import complete
 from knowledge.database.dialect import parse
+from knowledge.database.doubt import hollow
 from knowledge.types import Asker, Question, Table
 
 
