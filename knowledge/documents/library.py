@@ -11,6 +11,7 @@ from langchain_core.documents import Document as FoundDocument
 from langchain_core.embeddings import Embeddings
 from sqlalchemy.engine import Engine
 
+from knowledge.documents import graph
 from knowledge.documents.apart import asked_apart
 from knowledge.documents.cells import Table
 from knowledge.documents.chunk import split
@@ -42,7 +43,16 @@ __all__ = ["Library", "LibraryStatus", "ReadLimits", "Search"]
 class Library:
     """Documents in, passages out. One process writes; any number read, and notice what was written."""
 
-    def __init__(self, engine: Engine, folder: Path, embeddings: Embeddings, *, limits: ReadLimits = LIMITS) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        folder: Path,
+        embeddings: Embeddings,
+        *,
+        limits: ReadLimits = LIMITS,
+        graph_from: int = graph.FROM,
+    ) -> None:
+        """Keep everything in `engine` and `folder`; from so many chunks on vectors are searched by way of a graph."""
         self._store = Store(engine)
         self._chunks = ChunkStore(engine)
         self._tables = TableStore(engine)
@@ -55,7 +65,7 @@ class Library:
         self._embedder = embedder_name(embeddings)
         self._asker = Embedder(embeddings)
         self._limits = limits
-        self._snapshots = Snapshots(folder / "index", embeddings, fetch=self._fetch)
+        self._snapshots = Snapshots(folder / "index", embeddings, fetch=self._fetch, graph_from=graph_from)
 
     # Writing
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from langchain_core.embeddings import Embeddings
 
-from knowledge.documents import vectors, words
+from knowledge.documents import graph, vectors, words
 from knowledge.documents.chunk_store import ChunkStore
 from knowledge.documents.vectors import Fetch, Vectors
 from knowledge.documents.words import Words
@@ -75,8 +75,10 @@ class Snapshot:
 class Snapshots:
     """The snapshots in a folder: one process publishes, any number read."""
 
-    def __init__(self, folder: Path, embeddings: Embeddings, *, fetch: Fetch) -> None:
+    def __init__(self, folder: Path, embeddings: Embeddings, *, fetch: Fetch, graph_from: int = graph.FROM) -> None:
+        """Keep snapshots in `folder`; from so many rows on they are searched by way of a graph."""
         self._folder = folder
+        self._graph_from = graph_from
         self._embeddings = embeddings
         self._fetch = fetch
         self._pointer = folder / "current"
@@ -181,6 +183,11 @@ class Snapshots:
             raise UnavailableError(
                 f"The new index was not published: {len(ids)} chunks, {rows} vectors, {count} texts."
             )
+        # After a deletion the index goes without a graph until it grows: that a document is gone must not wait for it.
+        if rows >= self._graph_from and not gone:
+            target = vectors.graph_of(folder / "vectors.faiss")
+            if old is None or not graph.keep(target, vectors.graph_of(old / "vectors.faiss"), rows=rows):
+                graph.make(target, folder / "vectors.faiss")
         return rows, dimension
 
     def clean(self, numbers: set[int]) -> None:

@@ -14,13 +14,16 @@ from knowledge.documents.vectors import Ids, Rows, unit
 from knowledge.evaluation.progress import SEED
 
 DIMENSION = 384
+DIRECTIONS = 24
+NOISE = 0.3  # Beside a length of five in the directions.
 OF_DOCUMENT = 100  # Passages.
 SHARES = (0.5, 0.05, 0.001)
 QUESTIONS = 10
 SWAPPED = 0.1  # Of a repeated passage's words.
 NOTE = (
-    "Vectors are random unit vectors of 384 dimensions; texts are passages of real contracts, repeated with a tenth of "
-    "the words swapped for words of the same passages; documents are 100 passages each."
+    "Vectors are unit vectors of 384 dimensions that vary in 24 directions, with noise in all, as those of texts do; "
+    "texts are passages of real contracts, repeated with a tenth of the words swapped for words of the same passages; "
+    "documents are 100 passages each."
 )
 
 
@@ -53,8 +56,8 @@ def make(folder: Path, real: Sequence[str], questions: Sequence[str], *, rows: i
     folder.mkdir(parents=True, exist_ok=True)
     chance, numbers = random.Random(SEED), np.random.default_rng(SEED)  # noqa: S311 - data, not a secret.
     texts = [real[at] if at < len(real) else _swapped(real[at % len(real)], real, chance) for at in range(rows)]
-    vectors = unit(numbers.standard_normal((rows, DIMENSION), dtype=np.float32))  # type: ignore[arg-type]
-    queries = unit(numbers.standard_normal((QUESTIONS, DIMENSION), dtype=np.float32))  # type: ignore[arg-type]
+    directions = numbers.standard_normal((DIRECTIONS, DIMENSION), dtype=np.float32)
+    vectors, queries = (_vectors(count, directions, numbers) for count in (rows, QUESTIONS))
     count = rows // OF_DOCUMENT
     allowed = {f"{share:g}": sorted(chance.sample(range(count), max(1, round(count * share)))) for share in SHARES}
     asked = chance.sample(list(questions), min(QUESTIONS, len(questions)))
@@ -64,6 +67,12 @@ def make(folder: Path, real: Sequence[str], questions: Sequence[str], *, rows: i
     said = {"documents": [at // OF_DOCUMENT for at in range(rows)], "allowed": allowed, "questions": asked}
     (folder / "asked.json").write_text(json.dumps(said), encoding="utf-8")
     return Corpus(folder, texts, vectors, queries, asked, allowed)
+
+
+def _vectors(count: int, directions: Rows, numbers: np.random.Generator) -> Rows:
+    told = numbers.standard_normal((count, len(directions)), dtype=np.float32) @ directions / len(directions) ** 0.5
+    noise = numbers.standard_normal((count, DIMENSION), dtype=np.float32)
+    return unit(told + NOISE * noise)
 
 
 def _swapped(text: str, real: Sequence[str], chance: random.Random) -> str:

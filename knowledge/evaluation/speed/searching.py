@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import faiss
 from langchain_core.embeddings import FakeEmbeddings
 
-from knowledge.documents import vectors, words
+from knowledge.documents import graph, vectors, words
 from knowledge.documents.trade import expand
 from knowledge.documents.vectors import Ids, Vectors
 from knowledge.documents.words import Words
@@ -39,6 +39,9 @@ def by_vectors(corpus: Corpus, peers: Peers | None, on_progress: Progress) -> di
     """
     path = corpus.folder / "vectors.faiss"
     vectors.make(path, _vector_batches(corpus))
+    if len(corpus.texts) >= graph.FROM:
+        on_progress(f"Making the graph of {len(corpus.texts)} vectors")
+        graph.make(vectors.graph_of(path), path)
     faiss.omp_set_num_threads(1)  # As the peers' are; a single query gains nothing from more.
     ours = Vectors.open(path, FakeEmbeddings(size=DIMENSION), fetch=lambda _ids: [])
     bare = faiss.read_index(str(path))
@@ -59,6 +62,7 @@ def by_vectors(corpus: Corpus, peers: Peers | None, on_progress: Progress) -> di
             if peers is not None:
                 contenders[name] = _asked(peers, peer, {"share": share, **more})
         scores[share] = _scores(contenders, len(corpus.queries), k=min(K, len(ids)))
+        scores[share]["found_of_nearest"] = _found_of_nearest(ours, bare, corpus.queries, ids)
     return scores
 
 
@@ -92,10 +96,25 @@ def start(peers: Peers, on_progress: Progress) -> dict[str, float]:
 
 
 def _bare(index: Any, query: Any, ids: Ids) -> int:
+    return len(_exactly(index, query, ids))
+
+
+def _exactly(index: Any, query: Any, ids: Ids) -> set[int]:
     only = faiss.SearchParameters()
     selector = faiss.IDSelectorBatch(ids)  # Held by a name: the parameters do not keep it alive.
     only.sel = selector
-    return int((index.search(query, K, params=only)[1] >= 0).sum())
+    found = index.search(query, K, params=only)[1][0]
+    return set(found[found >= 0].tolist())
+
+
+def _found_of_nearest(ours: Vectors, bare: Any, queries: Any, ids: Ids) -> float:
+    """Return the share of the very nearest that we find: a graph may miss some."""
+    found = nearest = 0
+    for at in range(len(queries)):
+        exact = _exactly(bare, queries[at : at + 1], ids)
+        found += len(exact & {each for each, _ in ours.nearest(queries[at : at + 1], ids, limit=K)})
+        nearest += len(exact)
+    return round(found / max(1, nearest), 4)
 
 
 def _timed(search: Callable[[int], int]) -> Search:

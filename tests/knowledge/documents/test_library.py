@@ -343,3 +343,29 @@ def test_how_a_document_begins_is_shown_to_those_who_may_see_it(library, ingest)
     assert library.opening(loan, LEGAL)[0].chunk.page == 1
     assert "LOAN AGREEMENT" in library.opening(loan, LEGAL)[0].chunk.text
     assert library.opening(loan, RETAIL) == ()
+
+
+def test_a_large_index_has_a_graph_until_a_document_is_taken_out(engine, embeddings, ingest, write, tmp_path):
+    ingest("loan.txt", LOAN, "C0LEGAL")
+    large = Library(engine, tmp_path / "library", embeddings, graph_from=3)
+    gone = large.keep(write("lease.txt", LEASE))
+    large.read(gone, name="lease.txt")
+    while large.embed(gone):
+        pass
+    large.place(gone, "C0LEGAL", name="lease.txt")
+
+    def graphs() -> list[Path]:
+        return sorted((tmp_path / "library").rglob("graph.faiss"))
+
+    large.publish()
+    assert len(graphs()) == 1
+    assert "Norway" in words_of(large.search("What is the governing law of the loan?", LEGAL))
+
+    large.purge(gone)
+    large.publish()
+    assert graphs() == []
+    assert "England" not in words_of(large.search("What is the governing law?", LEGAL))
+
+    ingest("lease.txt", LEASE, "C0LEGAL")
+    large.publish()
+    assert len(graphs()) == 1
