@@ -79,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
 
     reindex = _verb(verbs, "reindex", "read every document again and switch to the new index", cli_ask.reindex)
     reindex.add_argument("--in-process", action="store_true", help="work here even when workers run")
+    reindex.add_argument("--dry-run", action="store_true", help="say what it would come to, and change nothing")
 
     _verb(verbs, "status", "what runs, what waits, where the logs are", cli_status.status)
 

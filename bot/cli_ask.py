@@ -50,7 +50,8 @@ def ingest(options: argparse.Namespace, settings: Settings) -> int:
 def reindex(options: argparse.Namespace, settings: Settings) -> int:
     """Read every document again and switch to the new index when all is done."""
     with Desk(settings, in_process=options.in_process, say=stage_line(quiet=options.json)) as desk:
-        request, reply = desk.carry_out("reindex", Asker())
+        detail = {"rehearsal": True} if options.dry_run else None
+        request, reply = desk.carry_out("reindex", Asker(), detail=detail)
     if request.state != "answered":
         raise UserError(_why(request, reply))
     print(json.dumps(reply, ensure_ascii=False) if options.json else reply.get("text", "Done."))

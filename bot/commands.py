@@ -18,26 +18,37 @@ HELP = (
     "• Drop a PDF into a channel or here; I read it and answer questions in that thread.\n"
     "• I show only what everyone who can read my reply may see.\n"
     "`/docs` lists what I have read for this channel. `/teller status` says how busy I am.\n"
-    "Admins: `/reindex` rebuilds the index, `/crawl https://…` reads a site, once or every so often: `/crawl list`."
+    "Admins: `/reindex` rebuilds the index (`/reindex plan` says first what that takes), `/crawl https://…` reads a "
+    "site, once or every so often: `/crawl list`."
 )
 NOT_NOTED = ":warning: My notebook (the state database) cannot be reached, so nothing was done. Please try again soon."
 STARTED = "Rebuilding the index. Questions are answered from the old one until the new one is complete."
+PLAN = ("plan", "dry run", "dry-run", "--dry-run")
+REHEARSING = "Working out what a rebuild would come to. Nothing is changed."
+REINDEX_USAGE = (
+    "`/reindex` rebuilds the index; `/reindex plan` says first what that would come to, and changes nothing."
+)
 
 log = logging.getLogger(__name__)
 
 
 def on_reindex(desk: Desk, ack: Ack, command: dict[str, Any], context: BoltContext) -> None:
     """Record an admin's wish for a fresh index; Slack does not repeat a command, so a failure is told at once."""
+    wanted = (command.get("text") or "").strip().lower()
+    if wanted not in {"", *PLAN}:
+        ack(REINDEX_USAGE)
+        return
+    detail = {"rehearsal": True} if wanted else None
     try:
         require_admin(desk, command["user_id"])
-        take_command(desk, "reindex", command, team=context.team_id or "")
+        take_command(desk, "reindex", command, team=context.team_id or "", detail=detail)
     except UserError as error:
         ack(f":warning: {error}")
     except TransientError as error:
         log.warning("A command could not be noted: %s", error)
         ack(NOT_NOTED)
     else:
-        ack(STARTED)
+        ack(REHEARSING if wanted else STARTED)
 
 
 def on_teller(desk: Desk, ack: Ack, command: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ import logging
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ from workers.steps import Steps
 
 if TYPE_CHECKING:
     from knowledge.documents.library import Library
+    from knowledge.documents.stock import Rehearsal
     from workers.wiring import Services
 
 log = logging.getLogger(__name__)
@@ -171,6 +173,10 @@ def _removal(claim: Claim, services: "Services", _say: Callable[[str], None]) ->
 
 def _reindex(claim: Claim, services: "Services", say: Callable[[str], None]) -> float | None:
     request, library, steps = claim.request, services.library, Steps(services.engine)
+    if request.detail.get("rehearsal"):
+        say("Working out what a rebuild would come to")
+        services.ledger.ready(claim, _outlook(library.rehearse()))
+        return None
     if "generation" not in request.detail:
         services.ledger.note(claim, generation=library.next_generation())
         steps.plan(request.id, library.rebuild_plan())
@@ -200,6 +206,23 @@ def _reread(library: "Library", document: str, generation: int) -> str:
     except UnreadableFileError as error:
         return str(error)
     return ""
+
+
+def _outlook(found: "Rehearsal") -> dict[str, Any]:
+    """Say what a rebuild would come to."""
+    changed = f", from {found.before} to {found.embedder}" if found.before != found.embedder else ""
+    embedding = (
+        f"{found.waiting:,} of {found.chunks:,} passages would be embedded anew{changed}, in about "
+        f"{max(1, round(found.seconds / 60))} min on this machine"
+        if found.waiting
+        else f"None of the {found.chunks:,} passages would have to be embedded anew"
+    )
+    text = (
+        f"A rebuild would read {found.documents:,} documents ({found.pages:,} pages) again. {embedding}; passages "
+        f"whose words have changed come on top. Vectors would take {found.bytes / 1e6:,.1f} MB. Nothing was changed; "
+        "questions are answered from the old index until a new one is whole."
+    )
+    return {"type": "reindexed", "rehearsal": True, **asdict(found), "text": text}
 
 
 def _report(documents: int, notes: tuple[str, ...], *, seconds: float) -> dict[str, Any]:

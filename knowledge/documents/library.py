@@ -25,7 +25,7 @@ from knowledge.documents.read import LIMITS, ReadLimits, read
 from knowledge.documents.resolve import resolve, touches
 from knowledge.documents.search import Embedder, LibraryRetriever, Search, confidence, ids_array, prefer, rank
 from knowledge.documents.snapshot import Snapshots
-from knowledge.documents.stock import LibraryStatus, stock
+from knowledge.documents.stock import LibraryStatus, Rehearsal, stock
 from knowledge.documents.store import Record, Store, Told
 from knowledge.documents.table_store import TableStore
 from knowledge.documents.title import title_and_parties
@@ -36,6 +36,7 @@ from knowledge.types import Audience, Document, Page, Passage, Receipt
 
 OPENING = 1000  # Characters of a document's beginning.
 OPENING_CHUNKS = 4
+REHEARSED = 32  # Passages that are embedded to know how long all would take.
 
 __all__ = ["Library", "LibraryStatus", "ReadLimits", "Search"]
 
@@ -175,6 +176,24 @@ class Library:
     def next_generation(self) -> int:
         """Return the generation for a new /reindex: pass it to every `read` of it, and at last to `publish`."""
         return self._generations.next()
+
+    def rehearse(self) -> Rehearsal:
+        """Return what /reindex would come to, by embedding some passages and keeping nothing."""
+        every, waiting, texts = self._chunks.waiting(self._embedder, sample=REHEARSED)
+        began = time.monotonic()
+        rows = self._embeddings.embed_documents(texts)
+        each = (time.monotonic() - began) / max(1, len(texts))
+        status = self.status()
+        return Rehearsal(
+            documents=status.documents,
+            pages=status.pages,
+            chunks=every,
+            waiting=waiting,
+            before=status.embedder,
+            embedder=self._embedder,
+            seconds=each * waiting,
+            bytes=every * 4 * (len(rows[0]) if rows else 0),
+        )
 
     # Reading
 

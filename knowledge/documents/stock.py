@@ -22,6 +22,24 @@ class LibraryStatus:
     embedder_changed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What building the index anew would come to; nothing was changed to know it.
+
+    `waiting` chunks have no vector of `embedder` yet; embedding them would take about `seconds`, beside reading again.
+    `bytes` are what all vectors together take.
+    """
+
+    documents: int
+    pages: int
+    chunks: int
+    waiting: int
+    before: str
+    embedder: str
+    seconds: float
+    bytes: int
+
+
 def stock(records: Sequence[Record], manifest: Manifest | None, embedder: str) -> LibraryStatus:
     """Return what there is: documents kept, and of them those that the published snapshot answers from."""
     published = set(manifest.documents) if manifest else set()

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.commands import HELP, NOT_NOTED, STARTED
+from bot.commands import HELP, NOT_NOTED, REHEARSING, REINDEX_USAGE, STARTED
 from bot.membership import ADMINS_ONLY
 from tests.bot.small_slack import ADA, BEN, GENERAL, Bot, refusing_writes
 
@@ -12,6 +12,19 @@ def test_an_admin_starts_a_rebuild_that_is_reported_in_the_channel(bot: Bot) -> 
     assert (response.status, response.body) == (200, STARTED)
     assert (row.kind, row.channel, row.user, row.reply_thread) == ("reindex", GENERAL, ADA, "")
     assert bot.queued == [(row.id, "reindex")]
+
+
+def test_what_a_rebuild_would_come_to_is_asked_for_first(bot: Bot) -> None:
+    response = bot.command("/reindex", " Plan ", user=ADA)
+
+    (row,) = bot.rows
+    assert response.body == REHEARSING
+    assert row.detail == {"rehearsal": True}
+
+
+def test_an_unknown_wish_rebuilds_nothing(bot: Bot) -> None:
+    assert bot.command("/reindex", "everything twice", user=ADA).body == REINDEX_USAGE
+    assert bot.rows == []
 
 
 def test_a_second_rebuild_is_a_row_of_its_own(bot: Bot) -> None:

@@ -336,6 +336,33 @@ def test_an_index_is_rebuilt_in_steps_with_progress_and_a_report(services, drop,
     assert fake_slack.standing("D0ADA00001") == [report["text"]]
 
 
+def test_what_a_rebuild_would_come_to_is_told_and_nothing_changed(services, drop, fake_slack):
+    finish(drop(), services)
+    before = services.library.status()
+    id_ = receive(services.ledger, "trigger", kind="reindex", channel="U0ADA00001", detail={"rehearsal": True})
+
+    finish(id_, services)
+
+    said = services.ledger.get(id_).reply
+    assert (said["documents"], said["waiting"], said["before"]) == (1, 0, said["embedder"])
+    assert said["chunks"] == before.chunks
+    assert "None of the" in said["text"]
+    assert "Nothing was changed" in said["text"]
+    assert services.library.status() == before
+
+
+def test_another_embedder_would_embed_everything_anew(services, drop):
+    finish(drop(), services)
+    library = services.library
+    library._embedder = "another"
+
+    told = library.rehearse()
+
+    assert told.waiting == told.chunks > 0
+    assert told.before != "another"
+    assert told.seconds > 0
+
+
 def test_a_killed_rebuilding_goes_on_where_it_was_and_the_old_index_answers_meanwhile(services, drop, clock):
     finish(drop(), services)
     finish(
