@@ -36,6 +36,7 @@ class Settings:
     model_key: str = _setting("", "The key of the server at `MODEL_URL`", secret=True)
     model_name: str = _setting("qwen2.5-coder-1.5b", "Local weights, or the model's name at `MODEL_URL`")
     embedder: str = _setting("all-minilm-l6-v2", "Embedding weights: a name `teller models list` knows, or a folder")
+    reranker: str = _setting("", "A folder of cross-encoder weights that rank passages anew; empty: none does")
     data_dir: str = _setting(".data", "Everything Teller keeps on disk")
     cache_dir: str = _setting("", "Weights, shared between checkouts; empty: `~/.cache/teller`")
     admins: str = _setting("", "Slack user ids who may run admin commands besides workspace admins, comma-separated")

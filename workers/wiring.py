@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from knowledge.database.analyst import Analyst
     from knowledge.documents.comparing import Comparer
     from knowledge.documents.library import Library
+    from knowledge.documents.search import Judge
     from knowledge.documents.show import Shower
     from knowledge.models.engine import LlamaEngine
     from knowledge.routing import Router
@@ -71,13 +72,18 @@ class Services:
 
         return embeddings(self._weights(self.settings.embedder))
 
+    def _judge(self) -> "Judge | None":
+        from knowledge.models.rerank import reranker
+
+        return reranker(Path(self.settings.reranker).expanduser()) if self.settings.reranker else None
+
     @cached_property
     def library(self) -> "Library":
         """Return the documents and their index."""
         from knowledge.documents.library import Library
 
         with self._lock:
-            return Library(self.engine, self.settings.data / "library", self.embeddings)
+            return Library(self.engine, self.settings.data / "library", self.embeddings, judge=self._judge())
 
     @cached_property
     def shower(self) -> "Shower":

@@ -23,7 +23,17 @@ from knowledge.documents.lineage import Lineage
 from knowledge.documents.places import Places
 from knowledge.documents.read import LIMITS, ReadLimits, read
 from knowledge.documents.resolve import resolve, touches
-from knowledge.documents.search import Embedder, LibraryRetriever, Search, confidence, ids_array, prefer, rank
+from knowledge.documents.search import (
+    Embedder,
+    Judge,
+    LibraryRetriever,
+    Search,
+    confidence,
+    ids_array,
+    judged,
+    prefer,
+    rank,
+)
 from knowledge.documents.snapshot import Snapshots
 from knowledge.documents.stock import LibraryStatus, Rehearsal, stock
 from knowledge.documents.store import Record, Store, Told
@@ -52,8 +62,12 @@ class Library:
         *,
         limits: ReadLimits = LIMITS,
         graph_from: int = graph.FROM,
+        judge: Judge | None = None,
     ) -> None:
-        """Keep everything in `engine` and `folder`; from so many chunks on vectors are searched by way of a graph."""
+        """Keep everything in `engine` and `folder`; from so many chunks on vectors are searched by way of a graph.
+
+        `judge` ranks the first passages of a search anew.
+        """
         self._store = Store(engine)
         self._chunks = ChunkStore(engine)
         self._tables = TableStore(engine)
@@ -66,6 +80,7 @@ class Library:
         self._embedder = embedder_name(embeddings)
         self._asker = Embedder(embeddings)
         self._limits = limits
+        self._judge = judge
         self._snapshots = Snapshots(folder / "index", embeddings, fetch=self._fetch, graph_from=graph_from)
 
     # Writing
@@ -252,7 +267,10 @@ class Library:
         timely = {view.documents[each].id for each in named.timely & set(numbers)}
         passages = prefer(
             self._passages(ranking.hits[: limit * 2], view), timely=timely, outdated=() if inside else outdated
-        )[:limit]
+        )
+        if self._judge is not None:
+            passages = judged(freed, passages, self._judge)
+        passages = passages[:limit]
         if not chosen:
             documents = tuple({passage.document.id: passage.document for passage in passages}.values())
         return Search(

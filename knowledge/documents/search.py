@@ -26,7 +26,9 @@ VECTOR_SHARE_OF_TOPIC = 0.2
 NEIGHBOUR_SHARE = 0.2
 # The share of its score that a passage keeps when its document is of another year than is asked about, or superseded.
 UNTIMELY = 0.4
+JUDGED = 24  # Passages that a reranker reads, where one is set.
 SURE = 4  # Passages that are looked at to tell how sure a search is.
+Judge = Callable[[str, Sequence[str]], Sequence[float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,17 @@ def prefer(passages: Sequence[Passage], *, timely: Collection[str], outdated: Co
     low = {each.document.id for each in passages if some and each.document.id not in timely} | set(outdated)
     weighed = [replace(each, score=each.score * UNTIMELY) if each.document.id in low else each for each in passages]
     return tuple(sorted(weighed, key=lambda each: -each.score)) if low else tuple(passages)
+
+
+def judged(question: str, passages: Sequence[Passage], judge: Judge) -> tuple[Passage, ...]:
+    """Return passages with the first of them ranked anew, by their own order and by what `judge` says to each."""
+    first, rest = passages[:JUDGED], passages[JUDGED:]
+    if len(first) < 2:
+        return tuple(passages)
+    scores = judge(question, [f"{each.chunk.heading}\n{each.chunk.text}" for each in first])
+    by_judge = sorted(range(len(first)), key=lambda at: -scores[at])
+    order = fuse((range(len(first)), 0.5), (by_judge, 0.5))
+    return (*(first[at] for at, _ in order), *rest)
 
 
 def fuse(*rankings: tuple[Sequence[int], float]) -> list[tuple[int, float]]:

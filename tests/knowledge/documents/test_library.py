@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from knowledge.documents.library import Library
+from knowledge.documents.search import judged
 from knowledge.errors import TransientError, UnavailableError, UnreadableFileError
-from knowledge.types import Audience
+from knowledge.types import Audience, Chunk, Document, Passage
 from tests.knowledge.documents.conftest import LEASE, LOAN, HashedWords
 
 LEGAL = Audience(frozenset({"public", "C0LEGAL"}))
@@ -369,3 +370,29 @@ def test_a_large_index_has_a_graph_until_a_document_is_taken_out(engine, embeddi
     ingest("lease.txt", LEASE, "C0LEGAL")
     large.publish()
     assert len(graphs()) == 1
+
+
+def test_a_reranker_changes_the_order_but_does_not_decide_alone():
+    document = Document("d", "loan.txt", "LOAN AGREEMENT", (), 1)
+    ours = [Passage(Chunk(at, "d", at, 1, 1, 0, 1, "", text), document, 1.0) for at, text in enumerate("abc")]
+
+    ranked = judged("which?", ours, lambda _question, texts: [float("abc".index(each[-1]) == 2) for each in texts])
+
+    assert [each.chunk.text for each in ranked] == ["a", "c", "b"]
+    assert judged("which?", ours[:1], lambda _question, _texts: [1.0]) == tuple(ours[:1])
+
+
+def test_a_search_asks_the_reranker_about_what_was_found(engine, embeddings, ingest, tmp_path):
+    ingest("loan.txt", LOAN, "C0LEGAL")
+    asked = []
+
+    def judge(question, passages):
+        asked.extend(passages)
+        return [0.0] * len(passages)
+
+    ingest("lease.txt", LEASE, "C0LEGAL")
+    judging = Library(engine, tmp_path / "library", embeddings, judge=judge)
+
+    found = judging.search("What is the governing law?", LEGAL)
+
+    assert len(asked) == len(found.passages) > 1
