@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from knowledge.documents.law import law_called
-from knowledge.documents.words import stems
 from knowledge.types import Page
 
 OPENING = 6_000  # Characters of a document in which its parties stand.
@@ -80,8 +79,8 @@ def parts(opening: str) -> tuple[Part, ...]:
         if not any(map(str.isupper, term)) or _NO_PART.match(term) or _OTHERS.search(said):
             continue
         name = _named(stretch)
-        told = {stem for each in found for stem in stems(f"{each.name} {each.term}")}
-        if name and not told.issuperset(stems(name)) and all(each.term.lower() != term.lower() for each in found):
+        told = {word for each in found for word in _words(f"{each.name} {each.term}")}
+        if name and not _words(name) <= told and all(each.term.lower() != term.lower() for each in found):
             found.append(Part(name, term))
     return tuple(found)
 
@@ -98,6 +97,10 @@ def _named(stretch: str) -> str:
     return ""
 
 
+def _words(name: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", name.lower())) - {"the", "a", "an", "of", "and"}
+
+
 def is_mere_kind(name: str) -> bool:
     """Tell whether what looks like a name only says what a party is, as `Delaware Corporation` does."""
     return bool(_MERE_KIND.fullmatch(name) and law_called(name))
@@ -106,7 +109,7 @@ def is_mere_kind(name: str) -> bool:
 def with_parts(question: str, known: Sequence[Part]) -> str:
     """Return a question with each party's part behind its name, where the agreement calls it by nothing else."""
     for part in known:
-        if set(stems(part.term)) & set(stems(part.name)):
+        if _words(part.term) & _words(part.name):
             continue
         first = part.name.split()[0].strip(",.")
         named = re.search(rf"(?<!\w)(?:{re.escape(part.name)}|{re.escape(first)})(?:[’']s)?(?!\w)", question)
