@@ -161,6 +161,20 @@ def test_an_answer_grows_under_a_status_line(workspace: LocalWorkspace, slack: W
     expect(last(page, "thread-list").locator("strong")).to_have_text("two")
 
 
+def test_signs_that_are_joined_to_their_words_are_no_formatting(
+    workspace: LocalWorkspace, slack: WebClient, visit: Open
+) -> None:
+    page = visit(workspace)
+
+    slack.chat_postMessage(
+        channel=GENERAL, text="within the [\u2060*\u2060] period following [\u2060*\u2060] of *each* year"
+    )
+
+    said = last(page).get_by_test_id("message-text")
+    expect(said).to_have_text("within the [\u2060*\u2060] period following [\u2060*\u2060] of each year")
+    expect(said.locator("strong")).to_have_text("each")
+
+
 def test_each_person_sees_their_own_channels(workspace: LocalWorkspace, visit: Open) -> None:
     page = visit(workspace)
     expect(page.get_by_test_id("channel-legal")).to_have_count(0)
