@@ -12,6 +12,7 @@ _URL = re.compile(r"(?i)\b(?:https?|ftp|file|mailto|tel|slack|data|javascript):(
 _DOMAIN = re.compile(r"(?i)\b(?:[\w-]+\.)+(?!(?:pdf|csv|txt|docx|xlsx)\b)[a-z]{2,}\b(?:/[^\s<>\"')\]]*)?")
 _MARKDOWN_LINK = re.compile(r"!?\[([^\]\n]*)\](?:\([^)\n]*\)| ?\[[^\]\n]*[^\]\d\n][^\]\n]*\])")
 _PERSON = re.compile(r"[UW][A-Z0-9]{5,20}")
+_QUOTED = re.compile(r"“[^”\n]*”")  # A document's own words: their asterisks are no formatting.
 _BOLD = re.compile(r"\*\*([^*\n]+)\*\*")
 _HEADING = re.compile(r"(?m)^#{1,6}\s+(.+?)\s*$")
 _BULLET = re.compile(r"(?m)^(\s*)[-*]\s+")
@@ -42,13 +43,19 @@ def _unlinked(url: str) -> str:
 def markup(text: str) -> str:
     """Return what a model wrote in Slack's own markup, safe."""
     text = _BULLET.sub(r"\1• ", _HEADING.sub(r"**\1**", text.strip()))
-    return _BOLD.sub(r"*\1*", safe(text)) or "(no words)"
+    marked = _BOLD.sub(r"*\1*", safe(text))
+    return _QUOTED.sub(lambda quote: _literal(quote[0]), marked) or "(no words)"
 
 
 def inline(text: str, most: int) -> str:
     """Return a document's words on one line, safe, with nothing that Slack would format."""
     line = cut(" ".join(text.split()), most)
-    return re.sub(r"([*_~`])", "\u2060\\1\u2060", safe(line))
+    return _literal(safe(line))
+
+
+def _literal(text: str) -> str:
+    """Return words of which Slack formats none."""
+    return re.sub(r"([*_~`])", "\u2060\\1\u2060", text)
 
 
 def person(user: str) -> str:

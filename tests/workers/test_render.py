@@ -166,8 +166,14 @@ def test_markdown_becomes_slack_s_own_markup():
     assert shown == "*Term*\n*Ninety* days:\n• one\n• two"
 
 
+def test_the_signs_of_a_quote_are_no_formatting():
+    shown = render(answer(text="**Yes**: “within the [*] period of [*]” [1]"), "r")[0].blocks[0]["text"]["text"]
+
+    assert shown.replace("\u2060", "~") == "*Yes*: “within the [~*~] period of [~*~]” [1]"
+
+
 @pytest.mark.parametrize("size", [10, 2_000, 9_000, 60_000])
-@pytest.mark.parametrize("sign", ["word ", "&", "x", "<a>\n\n"])
+@pytest.mark.parametrize("sign", ["word ", "&", "x", "<a>\n\n", "“*_*” "])
 def test_slack_s_limits_hold_at_any_length(size, sign):
     long = (sign * size)[:size]
     citations = tuple(Citation("d", long, number, long, long) for number in range(30))
