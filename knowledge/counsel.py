@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from langchain_core.language_models import BaseChatModel
 
 from knowledge.documents.library import Library, Search
-from knowledge.documents.roles import OPENING, Part, parts, with_parts
+from knowledge.documents.roles import FIRST, Part, opening_of, parts, with_parts
 from knowledge.documents.words import stems
 from knowledge.evidence import CHARACTERS, Source, gather
 from knowledge.figures.clerk import Clerk
@@ -19,7 +19,7 @@ from knowledge.refusal import refusal
 from knowledge.reply import Reply
 from knowledge.spelling import respelled
 from knowledge.standing import with_standing
-from knowledge.types import Answer, Check, Passage, Question, Turn
+from knowledge.types import Answer, Check, Page, Passage, Question, Turn
 from knowledge.verdict import gives, judge
 from knowledge.write import NOT_STATED, Writer, restate, translate
 
@@ -208,7 +208,8 @@ class _Answering:
         if len(found.documents) != 1:
             return ()
         document = found.documents[0].id
-        return parts("\n".join(self.library.page_text(document, number) for number in (1, 2, 3))[:OPENING])
+        first = [Page(number, self.library.page_text(document, number)) for number in range(1, FIRST + 1)]
+        return parts(opening_of(first))
 
     def _search(self, asked: _Asked) -> Search:
         spoken_of = (turn.documents for turn in reversed(self.question.thread) if turn.documents)

@@ -29,6 +29,11 @@ class Document:
     pages: int
 
 
+def under_heading(heading: str, text: str) -> str:
+    """Return what is embedded, indexed and judged of a stretch: its text under its headings."""
+    return f"{heading}\n{text}" if heading else text
+
+
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """A stretch of one document: `start` and `end` are offsets in the document's text."""
@@ -42,6 +47,11 @@ class Chunk:
     end: int
     heading: str
     text: str
+
+    @property
+    def embedded(self) -> str:
+        """Return what is embedded and judged: the text under its headings."""
+        return under_heading(self.heading, self.text)
 
 
 @dataclass(frozen=True, slots=True)

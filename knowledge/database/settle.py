@@ -29,14 +29,14 @@ def settle_values(tree: exp.Expr, catalog: Catalog, index: ValueIndex, question:
         tables = _tables(select, catalog)
         for part in list(select.find_all(exp.Year, exp.Cast)):
             inner = _year_of(part)
-            if inner is not None and (year := _column(inner, tables, catalog)) and _is_year(year):
+            if inner is not None and (year := column_of(inner, tables, catalog)) and _is_year(year):
                 part.replace(inner.copy())
                 changes.append(f"{year.name} is a year already")
         for test in _tests(select):
             columns = list(test.this.find_all(exp.Column))
             if len(columns) != 1 or not _plain(test.this):
                 continue
-            column = _column(columns[0], tables, catalog)
+            column = column_of(columns[0], tables, catalog)
             if column is None:
                 continue
             lowered = isinstance(test.this, exp.Lower)
@@ -184,7 +184,8 @@ def _plain(node: exp.Expr) -> bool:
     return isinstance(node.this if isinstance(node, exp.Lower | exp.Upper | exp.Trim) else node, exp.Column)
 
 
-def _column(column: exp.Column, tables: dict[str, str], catalog: Catalog) -> Column | None:
+def column_of(column: exp.Column, tables: Mapping[str, str], catalog: Catalog) -> Column | None:
+    """Return the column of the catalogue that a query means, None where it could be of several tables."""
     if column.table:
         return catalog.find(tables.get(column.table.lower(), ""), column.name)
     found = [each for table in tables.values() if (each := catalog.find(table, column.name))]

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 from sqlglot import exp
 
-from knowledge.database.catalog import Catalog, Column
-from knowledge.database.settle import aggregates
+from knowledge.database.catalog import Catalog
+from knowledge.database.settle import aggregates, column_of
 from knowledge.database.sources import tables_of
 
 _ENDS = re.compile(
@@ -99,7 +99,7 @@ def _whole_days(select: exp.Select, catalog: Catalog) -> list[str]:
         column, literal = test.this, test.expression
         if test.find_ancestor(exp.Select) is not select or not isinstance(column, exp.Column):
             continue
-        found = _found(column, tables, catalog)
+        found = column_of(column, tables, catalog)
         said = literal.name if isinstance(literal, exp.Literal) and literal.is_string else ""
         if found is None or found.kind != "date" or not _DAY.fullmatch(said):
             continue
@@ -167,15 +167,8 @@ def _opposite(total: exp.Expr, catalog: Catalog, select: exp.Select) -> exp.Expr
         return opposite
     if not isinstance(total, exp.Sum) or not isinstance(case, exp.Column):
         return None
-    column = _found(case, tables_of(select), catalog)
+    column = column_of(case, tables_of(select), catalog)
     if column is not None and column.kind == "boolean":
         no = exp.EQ(this=case.copy(), expression=exp.Literal.number(0))
         return exp.Sum(this=exp.Case().when(no, exp.Literal.number(1)).else_(exp.Literal.number(0)))
     return None
-
-
-def _found(column: exp.Column, tables: dict[str, str], catalog: Catalog) -> Column | None:
-    if column.table:
-        return catalog.find(tables.get(column.table.lower(), ""), column.name)
-    found = [each for table in tables.values() if (each := catalog.find(table, column.name))]
-    return found[0] if len(found) == 1 else None

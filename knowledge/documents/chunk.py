@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from knowledge.documents.cells import Table
 from knowledge.documents.read import PAGE_BREAK
 from knowledge.documents.tabling import cut
-from knowledge.types import Page
+from knowledge.types import Page, under_heading
 
 SMALL = 250  # A clause shorter than this is joined to the next.
 LARGE = 800  # A clause longer than this is split at sentences.
@@ -54,7 +54,7 @@ class Piece:
     @property
     def embedded(self) -> str:
         """Return what is embedded and indexed: the text under its headings."""
-        return f"{self.heading}\n{self.text}" if self.heading else self.text
+        return under_heading(self.heading, self.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,13 +65,13 @@ class ChunkStore:
             rows = connection.execute(_chunks().where(lacking).order_by(chunk.c.ordinal).limit(limit))
             return count, [_chunk(row) for row in rows]
 
-    def waiting(self, embedder: str, *, sample: int) -> tuple[int, int, list[str]]:
-        """Return how many chunks there are, how many lack a vector of `embedder`, and the texts of some of any."""
+    def waiting(self, embedder: str, *, sample: int) -> tuple[int, int, list[Chunk]]:
+        """Return how many chunks there are, how many lack a vector of `embedder`, and some of any."""
         with self._engine.connect() as connection:
             every = connection.scalar(select(func.count()).select_from(chunk)) or 0
             lacking = connection.scalar(select(func.count()).where(lacks(embedder))) or 0
-            rows = connection.execute(select(chunk.c.heading, chunk.c.text).order_by(chunk.c.id).limit(sample))
-            return every, lacking, [f"{row.heading}\n{row.text}" if row.heading else row.text for row in rows]
+            rows = connection.execute(_chunks().order_by(chunk.c.id).limit(sample))
+            return every, lacking, [_chunk(row) for row in rows]
 
     def set_vectors(self, vectors: dict[int, bytes], embedder: str) -> None:
         """Write chunks' vectors."""

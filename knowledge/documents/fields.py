@@ -11,7 +11,7 @@ from knowledge.documents.dating import Dated, agreed, effective, whole
 from knowledge.documents.law import governing_law, law_called
 from knowledge.documents.paper import Paper, Words
 from knowledge.documents.resolve import COMMON
-from knowledge.documents.roles import COMPANY, is_mere_kind, opening_of, parts
+from knowledge.documents.roles import COMPANY, FIRST, is_mere_kind, opening_of, parts
 from knowledge.documents.term import AGREED, AUTOMATIC, Told, ending
 from knowledge.documents.title import KIND
 from knowledge.errors import UserError
@@ -43,7 +43,6 @@ _QUALIFIED = re.compile(
 # What stands before a name: the heading, or the address of the party before.
 _BEFORE_NAME = re.compile(r"^.*\bAGREEMENT\s+(?=\w)|^.*\d[^a-z]*\s(?:and|AND)\s+(?=[A-Z])|^(?:And|AND)\s+")
 _ADDRESS = re.compile(r"(?i)^\d+[\w-]*\s|\b(?:street|avenue|ave|blvd|boulevard|drive|suite|ste|road)\b")
-FIRST = 3  # Pages on which a title and parties stand.
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,8 +143,7 @@ class Library:
         waiting, chunks = self._chunks.unembedded(document_id, self._embedder, limit=limit)
         if not chunks:
             return 0
-        texts = [f"{chunk.heading}\n{chunk.text}" if chunk.heading else chunk.text for chunk in chunks]
-        rows = unit(self._embeddings.embed_documents(texts))
+        rows = unit(self._embeddings.embed_documents([chunk.embedded for chunk in chunks]))
         vectors = {chunk.id: row.tobytes() for chunk, row in zip(chunks, rows, strict=True)}
         self._chunks.set_vectors(vectors, self._embedder)
         return waiting - len(chunks)
@@ -194,10 +193,10 @@ class Library:
 
     def rehearse(self) -> Rehearsal:
         """Return what /reindex would come to, by embedding some passages and keeping nothing."""
-        every, waiting, texts = self._chunks.waiting(self._embedder, sample=REHEARSED)
+        every, waiting, chunks = self._chunks.waiting(self._embedder, sample=REHEARSED)
         began = time.monotonic()
-        rows = self._embeddings.embed_documents(texts)
-        each = (time.monotonic() - began) / max(1, len(texts))
+        rows = self._embeddings.embed_documents([chunk.embedded for chunk in chunks])
+        each = (time.monotonic() - began) / max(1, len(chunks))
         status = self.status()
         return Rehearsal(
             documents=status.documents,

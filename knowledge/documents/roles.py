@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from knowledge.documents.law import law_called
 from knowledge.types import Page
 
+FIRST = 3  # Pages on which a document names its parties.
 OPENING = 6_000  # Characters of a document in which its parties stand.
 REACH = 700  # Characters between a party's name and what it is called.
 FORMS = (
@@ -62,7 +63,7 @@ class Part:
 
 def opening_of(pages: Sequence[Page]) -> str:
     """Return the text in which a document names its parties."""
-    return "\n".join(page.text for page in pages[:3])[:OPENING]
+    return "\n".join(page.text for page in pages[:FIRST])[:OPENING]
 
 
 def parts(opening: str) -> tuple[Part, ...]:

@@ -122,7 +122,7 @@ def judged(question: str, passages: Sequence[Passage], judge: Judge) -> tuple[Pa
     first, rest = passages[:JUDGED], passages[JUDGED:]
     if len(first) < 2:
         return tuple(passages)
-    scores = judge(question, [f"{each.chunk.heading}\n{each.chunk.text}" for each in first])
+    scores = judge(question, [each.chunk.embedded for each in first])
     by_judge = sorted(range(len(first)), key=lambda at: -scores[at])
     order = fuse((range(len(first)), 0.5), (by_judge, 0.5))
     return (*(first[at] for at, _ in order), *rest)

@@ -1,6 +1,5 @@
 """Answer from the cells of tables, with the page's own words beside each figure; or leave it to someone else."""
 
-import re
 from collections.abc import Sequence
 
 from knowledge.documents.cells import Row
@@ -47,10 +46,11 @@ class Clerk:
         if not all(citations):
             return None
         kept = tuple(dict.fromkeys(each for each in citations if each is not None))
-        text = " ".join(f"{each.said}. [{at}]" for at, each in enumerate(lines, 1))
+        marks = [kept.index(each) + 1 for each in citations if each is not None]
+        text = " ".join(f"{each.said}. [{mark}]" for each, mark in zip(lines, marks, strict=True))
         rows = tuple((each.row.label, each.row.values[each.column], each.table.page) for each in lines)
         return Answer(
-            text if len(kept) == len(lines) else re.sub(r"\[\d\]", "[1]", text),
+            text,
             citations=kept,
             table=Table(("Line", lines[0].table.columns[lines[0].column] or "Value", "Page"), rows),
             checks=(Check("proven", True, f"read off {len(lines)} table cells"),),
