@@ -15,6 +15,7 @@ from knowledge.database.catalog import Catalog
 from knowledge.database.desk import Desk, Sight
 from knowledge.database.guard import Guard
 from knowledge.database.link import Linked
+from knowledge.database.measures import units_of
 from knowledge.database.names import words
 from knowledge.database.periods import fixed_days, periods
 from knowledge.database.prompt import Example
@@ -115,7 +116,8 @@ class Asking:
         """Return the answer that a result makes."""
         desk, table = self.desk, outcome.result.table
         guarded = outcome.guarded
-        spoken = tell.tell(table, self.phrases)
+        units = units_of(guarded.asked, desk.catalog)
+        spoken = tell.tell(table, self.phrases, units=units.of)
         checks = [
             Check("numbers", True, "every number in the text is taken from the result"),
             Check("guarded", True, f"reads {', '.join(guarded.tables)}"),
@@ -126,12 +128,15 @@ class Asking:
         if outcome.repeated:
             checks.append(Check("counted once", False, f"some {outcome.repeated} may be counted more than once"))
             spoken = f"{spoken} ({self.phrases.repeated.format(things=outcome.repeated)})"
+        if units.mixed:
+            checks.append(Check("one currency", False, f"adds up amounts in {' and '.join(units.mixed)}"))
+            spoken = f"{spoken} ({self.phrases.mixed.format(names=', '.join(units.mixed))})"
         if scope.strange:
             said = f"the data does not speak of {', '.join(scope.strange)} by that name"
             checks.append(Check("by name", scope.belief >= DOUBTED, said))
             if scope.belief < DOUBTED:
                 spoken = f"{spoken} ({self.phrases.strange.format(names=', '.join(scope.strange))})"
-        drawn = chart.chart_of(table, f"{self.question.text} {text}")
+        drawn = chart.chart_of(table, f"{self.question.text} {text}", units=units.of)
         with self._timed("fresh"):
             as_of = desk.as_of(guarded.tables, self.question)
         return Answer(

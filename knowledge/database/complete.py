@@ -7,7 +7,7 @@ from sqlglot import exp
 
 from knowledge.database.catalog import Catalog, Column
 from knowledge.database.names import stemmed, words
-from knowledge.database.settle import aggregates
+from knowledge.database.settle import aggregates, column_of
 from knowledge.database.sources import first_of, key_of, read_by, tables_of
 from knowledge.database.trim import name_of
 
@@ -35,9 +35,13 @@ def complete(
     for each in list(tree.find_all(exp.Not)):
         changes += _absent(each, catalog)
     if isinstance(tree, exp.Select):
+        changes += _held(tree, catalog, question)
         changes += _group(tree, catalog, question)
+        changes += _say_groups(tree, question)
         changes += _rank(tree, question)
         changes += _tell_apart(tree, catalog, question, masked)
+        changes += _instead_of_condition(tree, catalog, question, masked)
+        changes += _behind_masks(tree, catalog, masked)
     return changes
 
 
@@ -83,6 +87,53 @@ def _group(select: exp.Select, catalog: Catalog, question: str) -> list[str]:
     select.set("expressions", [by, *once.values()])
     select.group_by(by.unalias().copy(), copy=False)
     return [f"grouped by {by.sql()}"]
+
+
+def _say_groups(select: exp.Select, question: str) -> list[str]:
+    """Show of which group each total is: the groups that the question names, or all where none is shown."""
+    group = select.args.get("group")
+    if group is None or select.args.get("limit") or not any(aggregates(each) for each in select.expressions):
+        return []
+    shown = {each.unalias().sql().lower() for each in select.expressions}
+    shown |= {each.alias_or_name.lower() for each in select.expressions}
+    said = [each for each in group.expressions if each.sql().lower() in shown or each.alias_or_name.lower() in shown]
+    asked = set(stemmed(question))
+    missing = [each for each in group.expressions if isinstance(each, exp.Column) and each not in said]
+    if said:
+        missing = [each for each in missing if set(stemmed(words(each.name))) <= asked]
+    if not missing:
+        return []
+    select.set("expressions", [*(each.copy() for each in missing), *select.expressions])
+    return [f"shows {each.sql()}" for each in missing]
+
+
+def _held(select: exp.Select, catalog: Catalog, question: str) -> list[str]:
+    """Take a figure that the data holds under its own name, where a query works it out from others of its row."""
+    changes = []
+    tables = tables_of(select)
+    asked = set(stemmed(question))
+    for each in list(select.expressions):
+        made = each.unalias()
+        if not each.alias or not made.find(exp.Div) or aggregates(made) or made.find(exp.Select, exp.Window):
+            continue
+        keys = {column.table.lower() for column in made.find_all(exp.Column)}
+        key = next(iter(tables), "") if keys == {""} and len(tables) == 1 else keys.pop() if len(keys) == 1 else ""
+        relation = catalog.relations.get(tables.get(key, ""))
+        held = relation.columns.get(each.alias.lower()) if relation is not None else None
+        own = {column.name.lower() for column in made.find_all(exp.Column)}
+        if (
+            held is None
+            or held.kind != "number"
+            or held.name.lower() in own
+            or not set(stemmed(words(held.name))) <= asked
+        ):
+            continue
+        each.replace(exp.column(held.name, table=key))
+        for other in select.find_all(exp.Column):  # An order by the alias is one by the column of that name.
+            if not other.table and other.name.lower() == held.name.lower():
+                other.set("table", exp.to_identifier(key))
+        changes.append(f"{held.full} is in the data")
+    return changes
 
 
 def _fixed(select: exp.Select) -> set[str]:
@@ -154,6 +205,58 @@ def _tell_apart(select: exp.Select, catalog: Catalog, question: str, masked: Col
         return []
     select.set("expressions", [exp.column(told.name, table=key), *select.expressions])
     return [f"{told.full} says which {words(relation.name)}"]
+
+
+def _instead_of_condition(
+    select: exp.Select, catalog: Catalog, question: str, masked: Collection[tuple[str, str]]
+) -> list[str]:
+    """Show which thing each row is, instead of a first column that the query's condition makes the same in all."""
+    shown = [each.unalias() for each in select.expressions]
+    tables = tables_of(select)
+    busy = any(select.args.get(each) for each in ("group", "distinct", "joins"))
+    if busy or len(tables) != 1 or len(shown) < 2 or not all(isinstance(each, exp.Column) for each in shown):
+        return []
+    (key, table), *_ = tables.items()
+    relation = catalog.relations.get(table)
+    where = select.args.get("where")
+    if relation is None or where is None or where.find(exp.Or) or not _spoken(relation.name, question):
+        return []
+    first = shown[0].name.lower()
+    fixed = {each.rsplit(".", 1)[-1] for each in _fixed(select)}
+    named = name_of(catalog, table, masked)
+    there = {each.name.lower() for each in shown}
+    keys = {each.name.lower() for each in relation.columns.values() if each.key}
+    if first not in fixed or named is None or named.name.lower() in there or keys & there:
+        return []
+    select.set("expressions", [exp.column(named.name, table=key), *select.expressions[1:]])
+    return [f"{named.full} says which {words(relation.name)}"]
+
+
+def _behind_masks(select: exp.Select, catalog: Catalog, masked: Collection[tuple[str, str]]) -> list[str]:
+    """Show the key beside what is masked and tells nobody apart, and what orders rows that show nothing else."""
+    shown = [each.unalias() for each in select.expressions]
+    columns = [each for each in shown if isinstance(each, exp.Column)]
+    if select.args.get("group") or select.args.get("distinct") or len(columns) < len(shown):
+        return []
+    tables = tables_of(select)
+    found = [column_of(each, tables, catalog) for each in columns]
+    hidden = [each for each in found if each is not None and (each.table.lower(), each.name.lower()) in masked]
+    if not hidden:
+        return []
+    table = hidden[0].table.lower()
+    named = next((key for key, name in tables.items() if name == table), "")
+    keys = [each for name, each in catalog.relations[table].columns.items() if each.key and (table, name) not in masked]
+    if not named or len(keys) != 1 or keys[0] in found:
+        return []
+    order = select.args.get("order") if len(hidden) == len(found) else None
+    ranked = [each.this for each in order.expressions if isinstance(each.this, exp.Column)] if order else []
+    ranked = [each.copy() for each in ranked if column_of(each, tables, catalog) not in (keys[0], None, *found)]
+    select.set("expressions", [exp.column(keys[0].name, table=named), *select.expressions, *ranked])
+    return [f"{keys[0].full} tells masked rows apart"]
+
+
+def _spoken(name: str, question: str) -> bool:
+    return set(stemmed(words(name))) <= set(stemmed(question))
 
 
 def _rank(select: exp.Select, question: str) -> list[str]:

@@ -80,6 +80,12 @@ def parse(sql: str, dialect: str) -> exp.Expr:
     raise trouble or SqlglotError("there is no SELECT in it")
 
 
+def week_start(moment: exp.Expr, dialect: str) -> exp.Expr:
+    """Return the Monday of the week in which a moment lies."""
+    starts = _STARTS if dialect == "sqlite" else _MYSQL_STARTS
+    return _made(starts["WEEK"], dialect, x=moment)
+
+
 def _translate(tree: exp.Expr, dialect: str) -> exp.Expr:
     rule = _for_sqlite if dialect == "sqlite" else _for_mysql
     tree = tree.transform(_plain)
@@ -124,6 +130,9 @@ def _for_sqlite(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.CurrentDate):
         return made("DATE('now')")
     if isinstance(node, exp.DateSub | exp.DateAdd | exp.TsOrDsAdd):
+        if isinstance(step := node.expression, exp.Interval):  # Where the reader is not the dialect that has it.
+            unit = step.text("unit") or "DAY"
+            return _moved(node.this, step.this, unit, isinstance(node, exp.DateSub), made)
         return _moved(node.this, node.expression, node.text("unit") or "DAY", isinstance(node, exp.DateSub), made)
     if isinstance(node, exp.Sub | exp.Add) and isinstance(node.expression, exp.Interval):
         step = node.expression

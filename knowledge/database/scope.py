@@ -43,7 +43,11 @@ ORDINARY = frozenset(
         "they thing this those thousand through throughout thus time to together trend true type types under until "
         "up upon us usage use user usually vary versus very via want was way ways we week weekday weekend weekends "
         "weekly well were what when whether which while whole whom why wide wildcard wildcards will with within "
-        "without word worst would year yearly years yes yet you your haven hasn don didn doesn isn aren wasn"
+        "without word worst would year yearly years yes yet you your haven hasn don didn doesn isn aren wasn "
+        # What people do with money, in forms that no ending gives away.
+        "became began begun bring brought choose chose chosen draw drawn drew fall fallen fell gave get got grew grown "
+        "held hold kept lend lent lose lost made make owe paid pay put ran rise risen rose send sent shown spent taken "
+        "took withdraw withdrawn withdrew"
     )
 )
 _ENDING = re.compile(r"(?:ed|ing|ly)$")

@@ -91,6 +91,22 @@ def settle_groups(tree: exp.Expr) -> list[str]:
     return changes
 
 
+def settle_totals(tree: exp.Expr, catalog: Catalog) -> list[str]:
+    """Count what has a key, where a query adds the keys up."""
+    changes: list[str] = []
+    keys = {(join.table, join.column) for join in catalog.joins}
+    for select in tree.find_all(exp.Select):
+        for total in list(select.find_all(exp.Sum)):
+            column = total.this
+            if not isinstance(column, exp.Column) or total.find_ancestor(exp.Select) is not select:
+                continue
+            found = column_of(column, _tables(select, catalog), catalog)
+            if found is not None and (found.key or (found.table.lower(), found.name.lower()) in keys):
+                total.replace(exp.Count(this=column.copy()))
+                changes.append(f"{found.full} is counted, not added up")
+    return changes
+
+
 def settle_metrics(tree: exp.Expr, metrics: Sequence[Metric]) -> list[str]:
     """Work a figure that has a name out as its definition says, where the query takes the bare total of it."""
     changes: list[str] = []

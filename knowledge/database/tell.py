@@ -2,9 +2,10 @@
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from sqlglot import exp
@@ -15,6 +16,7 @@ from knowledge.database.dialect import parse
 from knowledge.database.names import words
 from knowledge.types import Table
 
+NO_UNITS: Mapping[str, str] = MappingProxyType({})
 NAMED = 4  # Columns of a single row that are said in full.
 _TIME = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:[ T][\d:.]+)?)?|-?Q[1-4]|-W?\d\d)?")
 _COMPARED: dict[type, str] = {
@@ -48,6 +50,7 @@ class Phrases:
     unsure: str
     repeated: str
     strange: str
+    mixed: str
 
 
 ENGLISH = Phrases(
@@ -67,6 +70,7 @@ ENGLISH = Phrases(
     unsure="Two ways to read the question give different results; please check the SQL.",
     repeated="Some {things} may be counted more than once; please check the SQL.",
     strange="The data does not speak of {names} by that name; please check the SQL.",
+    mixed="Amounts in {names} are added up as they stand; ask for one of them, or by currency.",
 )
 SPANISH = Phrases(
     one="{name}: {value}.",
@@ -85,6 +89,7 @@ SPANISH = Phrases(
     unsure="Dos lecturas de la pregunta dan resultados distintos; revise el SQL.",
     repeated="Algunos ({things}) pueden contarse más de una vez; revise el SQL.",
     strange="Los datos no hablan de {names} con ese nombre; revise el SQL.",
+    mixed="Se suman importes en {names} tal cual; pida una sola moneda o por moneda.",
 )
 CHINESE = Phrases(
     one="{name}：{value}。",
@@ -103,12 +108,13 @@ CHINESE = Phrases(
     unsure="对问题的两种理解得出不同的结果，请检查 SQL。",
     repeated="部分（{things}）可能被重复计算，请检查 SQL。",
     strange="数据中没有名为 {names} 的内容，请检查 SQL。",
+    mixed="{names} 金额未经换算直接相加；请指定一种货币或按货币查询。",
 )
 LANGUAGES = {"English": ENGLISH, "Spanish": SPANISH, "Chinese": CHINESE}
 
 
-def tell(table: Table, phrases: Phrases = ENGLISH) -> str:
-    """Return what a result shows in one to three sentences."""
+def tell(table: Table, phrases: Phrases = ENGLISH, *, units: Mapping[str, str] = NO_UNITS) -> str:
+    """Return what a result shows in one to three sentences; `units` are those of its columns."""
     if not table.rows:
         return phrases.nothing
     if len(table.rows) == 1:
@@ -116,7 +122,7 @@ def tell(table: Table, phrases: Phrases = ENGLISH) -> str:
         if all(each is None for each in row):
             return phrases.null
         said = [
-            phrases.one.format(name=heading(name), value=figure(value))
+            phrases.one.format(name=heading(name), value=_with_unit(value, units.get(name, "")))
             for name, value in list(zip(table.columns, row, strict=True))[:NAMED]
         ]
         return " ".join(said)
@@ -128,7 +134,7 @@ def tell(table: Table, phrases: Phrases = ENGLISH) -> str:
     ranked = [row for row in table.rows if isinstance(row[measure], int | float | Decimal)]
     if not ranked:
         return count
-    name = heading(table.columns[measure])
+    name, unit = heading(table.columns[measure]), units.get(table.columns[measure], "")
     label = labels[0] if labels else None
     sentences = []
     if label is not None and len(labels) == 1 and _is_time([row[label] for row in ranked]):
@@ -137,17 +143,18 @@ def tell(table: Table, phrases: Phrases = ENGLISH) -> str:
         sentences.append(
             phrases.trend.format(
                 name=name,
-                first=figure(first[measure]),
+                first=_with_unit(first[measure], unit),
                 start=figure(first[label]),
-                last=figure(last[measure]),
+                last=_with_unit(last[measure], unit),
                 end=figure(last[label]),
             )
         )
     if labels:
         top, low = max(ranked, key=lambda row: float(row[measure])), min(ranked, key=lambda row: float(row[measure]))
         if top[measure] != low[measure] and not table.cut:
-            sentences.append(phrases.highest.format(name=name, label=_of(top, labels), value=figure(top[measure])))
-            sentences[-1] += "; " + phrases.lowest.format(label=_of(low, labels), value=figure(low[measure]))
+            highest, lowest = (_with_unit(each[measure], unit) for each in (top, low))
+            sentences.append(phrases.highest.format(name=name, label=_of(top, labels), value=highest))
+            sentences[-1] += "; " + phrases.lowest.format(label=_of(low, labels), value=lowest)
     return " ".join([count, *(f"{each}{'。' if phrases is CHINESE else '.'}" for each in sentences)])
 
 
@@ -157,6 +164,10 @@ def heading(name: str) -> str:
     if re.fullmatch(r"(?i)count\([^()]*\)", name):
         said = "number"
     return said[:1].upper() + said[1:]
+
+
+def _with_unit(value: Any, unit: str) -> str:
+    return f"{figure(value)} {unit}" if unit and value is not None else figure(value)
 
 
 def figure(value: Any) -> str:

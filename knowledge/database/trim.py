@@ -122,6 +122,10 @@ class _Trimming:
         sources = tables_of(select)
         shown = [each.unalias() for each in select.expressions]
         busy = any(select.args.get(each) for each in ("distinct", "group", "limit"))
+        if not busy and len(sources) == 1 and self._shared(select, shown, next(iter(sources.values()))):
+            select.distinct(copy=False)
+            self.changes.append("each one is shown once")
+            return
         if busy or len(sources) < 2 or not shown or not all(isinstance(each, exp.Column) for each in shown):
             return
         tables = {_table_of(each, sources) for each in shown}
@@ -132,6 +136,14 @@ class _Trimming:
         if self._multiplied(tables.pop(), set(sources.values())):
             select.distinct(copy=False)
             self.changes.append("each one is shown once")
+
+    def _shared(self, select: exp.Select, shown: Sequence[exp.Expr], table: str) -> bool:
+        """Tell whether all that is shown is one column that many rows share: the key of another table."""
+        if len(shown) != 1 or not isinstance(shown[0], exp.Column) or select.args.get("order"):
+            return False
+        column = self.catalog.find(table, shown[0].name)
+        ends = {(join.table, join.column) for join in self.catalog.joins}
+        return column is not None and not column.key and (table, column.name.lower()) in ends
 
     def _multiplied(self, table: str, used: set[str]) -> bool:
         """Tell whether some way from `table` to another that is used goes from one row to many."""

@@ -1,7 +1,6 @@
-"""Hold a query's conditions to its question's words: ends of words, either-or, with against without, whole days."""
+"""Hold a query's conditions to its question's words: ends of words, either-or, with against without, parts of one."""
 
 import re
-from datetime import date, timedelta
 
 from sqlglot import exp
 
@@ -23,7 +22,8 @@ _OPPOSED = re.compile(
 _AND_NOT = re.compile(
     r"(?i)\band\s+(?:how\s+many\s+|those\s+that\s+)?(?:(?:do|does|did|have|has|are|is|were|was)(?:\s+not|n[’']t)|without|not)\b"
 )
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_FRACTION = re.compile(r"(?i)\b(?:proportion|fraction|ratio)\b")
+_HUNDREDTHS = re.compile(r"(?i)\bper\s?cent|%|\b(?:share|rate)\b")
 
 
 def hold(tree: exp.Expr, catalog: Catalog, question: str) -> list[str]:
@@ -32,10 +32,11 @@ def hold(tree: exp.Expr, catalog: Catalog, question: str) -> list[str]:
     for select in list(tree.find_all(exp.Select)):
         changes += _within(select, catalog)
         changes += _either(select)
-        changes += _whole_days(select, catalog)
         changes += _opposed(select, catalog, question)
     for like in list(tree.find_all(exp.Like, exp.ILike)):
         changes += _anchored(like, question)
+    if _FRACTION.search(question) and not _HUNDREDTHS.search(question):
+        changes += _of_one(tree)
     return changes
 
 
@@ -89,31 +90,6 @@ def _either(select: exp.Select) -> list[str]:
     grouped = exp.paren(exp.or_(*(side.copy() for side in sides), wrap=False))
     where.set("this", exp.and_(grouped, *(each.copy() for each in besides), wrap=False))
     return ["either of the first, and the rest besides"]
-
-
-def _whole_days(select: exp.Select, catalog: Catalog) -> list[str]:
-    """Take a day for all its moments, where a column has the time of day too."""
-    changes = []
-    tables = tables_of(select)
-    for test in list(select.find_all(exp.EQ)):
-        column, literal = test.this, test.expression
-        if test.find_ancestor(exp.Select) is not select or not isinstance(column, exp.Column):
-            continue
-        found = column_of(column, tables, catalog)
-        said = literal.name if isinstance(literal, exp.Literal) and literal.is_string else ""
-        if found is None or found.kind != "date" or not _DAY.fullmatch(said):
-            continue
-        if not re.search(r"(?i)datetime|timestamp", found.type):
-            continue
-        try:
-            after = date.fromisoformat(said) + timedelta(days=1)
-        except ValueError:
-            continue
-        since = exp.GTE(this=column.copy(), expression=literal.copy())
-        until = exp.LT(this=column.copy(), expression=exp.Literal.string(after.isoformat()))
-        test.replace(exp.paren(exp.and_(since, until)))
-        changes.append(f"all of {said}")
-    return changes
 
 
 def _anchored(like: exp.Expr, question: str) -> list[str]:
@@ -172,3 +148,16 @@ def _opposite(total: exp.Expr, catalog: Catalog, select: exp.Select) -> exp.Expr
         no = exp.EQ(this=case.copy(), expression=exp.Literal.number(0))
         return exp.Sum(this=exp.Case().when(no, exp.Literal.number(1)).else_(exp.Literal.number(0)))
     return None
+
+
+def _of_one(tree: exp.Expr) -> list[str]:
+    """Leave a proportion a part of one, where nobody asked for hundredths."""
+    changes = []
+    for times in list(tree.find_all(exp.Mul)):
+        sides = [each.name if isinstance(each, exp.Literal) else "" for each in (times.left, times.right)]
+        hundred = next((at for at, each in enumerate(sides) if each in {"100", "100.0"}), None)
+        if hundred is None or not (times.find(exp.Div) or times.find_ancestor(exp.Div)):
+            continue
+        times.replace((times.right if hundred == 0 else times.left).copy())
+        changes.append("a proportion is a part of one")
+    return changes

@@ -18,13 +18,15 @@ from knowledge.database.dialect import parse
 from knowledge.database.doubt import hollow, unread
 from knowledge.database.guard import Guard, Guarded
 from knowledge.database.link import Linked
+from knowledge.database.measures import call_figures
 from knowledge.database.mend import UnknownNameError, mend
 from knowledge.database.once import count_once
 from knowledge.database.periods import Period, follow_today
 from knowledge.database.prompt import SYSTEM, Example, prompt
 from knowledge.database.run import Result, Runner
 from knowledge.database.semantics import Metric
-from knowledge.database.settle import settle_groups, settle_metrics, settle_values
+from knowledge.database.settle import settle_groups, settle_metrics, settle_totals, settle_values
+from knowledge.database.timing import hold_days
 from knowledge.database.trim import trim
 from knowledge.database.unions import merge_unions
 from knowledge.database.values import ValueIndex
@@ -156,14 +158,17 @@ class SqlWriter:
         changes += settle_values(tree, self.catalog, self.values, wish.question)
         changes += mend(tree, self.catalog)
         changes += settle_groups(tree)
+        changes += settle_totals(tree, self.catalog)
         changes += settle_metrics(tree, wish.metrics)
         if wish.question:
             changes += hold(tree, self.catalog, wish.question)
+            changes += hold_days(tree, self.catalog, wish.question)
             changes += trim(tree, self.catalog, wish.question, masked=self.guard.view.masked)
         found, repeated = count_once(tree, self.catalog, wish.question)
         changes += found
         if wish.question:
             changes += complete(tree, self.catalog, wish.question, masked=self.guard.view.masked)
+            changes += call_figures(tree, self.catalog, wish.question)
         follow_today(tree, wish.spoken, self.catalog.dialect)
         return changes, repeated
 

@@ -292,7 +292,7 @@ def test_how_fresh_the_data_is_and_what_was_counted_are_said(analyst, llm):
     assert answer.as_of == "2025-11-01"
     assert "status is not “closed”" in answer.filters
     assert any("open accounts" in each for each in answer.definitions)
-    assert answer.text == "Total: 3,000.50."
+    assert answer.text == "Total: 3,000.50 NOK."
 
 
 def test_an_empty_result_says_so(analyst, llm):
@@ -316,7 +316,7 @@ class HesitantModel(ScriptedModel):
 
 def test_a_query_that_comes_out_otherwise_when_written_again_is_marked_as_unsure(analyst):
     analyst.desk.llm = HesitantModel()
-    analyst.desk.llm.says(BY_SEGMENT, "SELECT segment, SUM(customer_id) AS customers FROM customers GROUP BY segment")
+    analyst.desk.llm.says(BY_SEGMENT, "SELECT segment, COUNT(*) + 1 AS customers FROM customers GROUP BY segment")
 
     answer = ask(analyst, "How many customers are there in each segment?")
 

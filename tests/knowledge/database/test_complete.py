@@ -1,7 +1,9 @@
 """What a question wants to see and its query leaves out."""
 
 import pytest
+from sqlalchemy import create_engine, text
 
+from knowledge.database.catalog import read_catalog
 from knowledge.database.complete import complete
 from knowledge.database.dialect import parse
 from knowledge.database.doubt import hollow
@@ -75,6 +77,21 @@ from knowledge.types import Asker, Question, Table
                 "(SELECT branch_id FROM customers WHERE NOT branch_id IS NULL))"
             ),
         ),
+        (
+            "SELECT AVG(balance) AS mean FROM accounts GROUP BY currency",
+            "What is the average balance per currency?",
+            "SELECT currency, AVG(balance) AS mean FROM accounts GROUP BY currency",
+        ),
+        (
+            "SELECT currency, AVG(balance) AS mean FROM accounts GROUP BY currency, status, customer_id",
+            "What is the average balance by currency, split by status?",
+            "SELECT status, currency, AVG(balance) AS mean FROM accounts GROUP BY currency, status, customer_id",
+        ),
+        (  # The city is that of every row.
+            "SELECT city, opened_on FROM branches WHERE city = 'Oslo'",
+            "When were the branches in Oslo opened?",
+            "SELECT branches.name, opened_on FROM branches WHERE city = 'Oslo'",
+        ),
         (  # A key is never missing; a list that leaves some out on purpose says nothing of what is missing.
             (
                 "SELECT full_name FROM customers WHERE NOT customer_id IN "
@@ -94,6 +111,31 @@ def test_a_query_is_completed_by_what_its_question_names(catalog, written, quest
     complete(tree, catalog, question)
 
     assert tree.sql(catalog.dialect) == wanted
+
+
+def test_a_figure_that_is_held_is_not_worked_out(tmp_path):
+    engine = create_engine(f"sqlite:///{tmp_path / 'lands.db'}")
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE land (name TEXT, people INTEGER, area REAL, density REAL)"))
+    catalog = read_catalog(engine)
+    engine.dispose()
+    tree = parse("SELECT name, people / area AS density FROM land ORDER BY density DESC", "sqlite")
+
+    complete(tree, catalog, "Which lands have the highest density?")
+
+    assert tree.sql("sqlite") == "SELECT name, land.density FROM land ORDER BY land.density DESC"
+
+
+def test_masked_rows_are_told_apart_by_their_key_and_by_what_orders_them(catalog):
+    tree = parse(
+        "SELECT c.full_name FROM customers AS c JOIN accounts AS a ON a.customer_id = c.customer_id "
+        "ORDER BY a.balance DESC LIMIT 3",
+        catalog.dialect,
+    )
+
+    complete(tree, catalog, "Who has the three largest balances?", masked={("customers", "full_name")})
+
+    assert [each.sql() for each in tree.expressions] == ["c.customer_id", "c.full_name", "a.balance"]
 
 
 def test_counting_the_one_row_that_each_thing_is_counts_nothing(catalog):

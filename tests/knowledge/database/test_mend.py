@@ -5,7 +5,7 @@ import pytest
 from knowledge.database.dialect import parse
 from knowledge.database.mend import UnknownNameError, mend
 from knowledge.database.once import count_once
-from knowledge.database.settle import settle_groups, settle_values
+from knowledge.database.settle import settle_groups, settle_totals, settle_values
 from knowledge.database.values import ValueIndex
 
 
@@ -14,6 +14,7 @@ def mended(sql, catalog):
     mend(tree, catalog)
     settle_values(tree, catalog, ValueIndex(catalog))
     settle_groups(tree)
+    settle_totals(tree, catalog)
     count_once(tree, catalog, "")
     return tree.sql(catalog.dialect)
 
@@ -21,6 +22,10 @@ def mended(sql, catalog):
 @pytest.mark.parametrize(
     ("written", "right"),
     [
+        (  # Numbers of accounts add up to nothing.
+            "SELECT status, SUM(account_id) AS total FROM accounts GROUP BY status",
+            "SELECT status, COUNT(account_id) AS total FROM accounts GROUP BY status",
+        ),
         (
             "SELECT city FROM customers",
             "SELECT branches.city FROM customers JOIN branches ON branches.branch_id = customers.branch_id",
@@ -108,6 +113,10 @@ def test_a_name_that_means_nothing_is_told_with_what_there_is(catalog, sql):
         (
             "SELECT DATEDIFF(NOW(), opened_on) FROM accounts",
             "SELECT CAST(JULIANDAY(DATE(CURRENT_TIMESTAMP)) - JULIANDAY(DATE(opened_on)) AS INTEGER) FROM accounts",
+        ),
+        (
+            "SELECT STRFTIME('%Y', opened_on) FROM accounts WHERE opened_on < DATE_ADD(closed_on, INTERVAL 10 DAY)",
+            "SELECT STRFTIME('%Y', opened_on) FROM accounts WHERE opened_on < DATE(closed_on, '+10 days')",
         ),
         ("SELECT COUNT(*) / 2 FROM accounts", "SELECT CAST(COUNT(*) AS REAL) / 2 FROM accounts"),
         (

@@ -109,10 +109,13 @@ def test_what_is_shown_by_the_many_is_doubted(once):
 
 def test_a_doubted_total_is_marked_for_its_reader(analyst, llm):
     llm.says(
-        "SELECT a.status, SUM(b.branch_id) AS total FROM branches b JOIN customers c ON c.branch_id = b.branch_id "
+        "SELECT a.status, SUM(LENGTH(b.name)) AS total FROM branches b JOIN customers c ON c.branch_id = b.branch_id "
         "JOIN accounts a ON a.customer_id = c.customer_id GROUP BY a.status"
     )
-    asked = Question("Sum of the branch ids by status of the accounts?", asker=Asker("U2", frozenset({"admin"})))
+    asked = Question(
+        "Total branch name characters by account status?",
+        asker=Asker("U2", frozenset({"admin"})),
+    )
 
     answer = analyst.answer(asked)
 

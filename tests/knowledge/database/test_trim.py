@@ -67,6 +67,16 @@ def trimmed(catalog):
                 "WHERE c.segment = 'retail'"
             ),
         ),
+        (  # Which customers, not one line for each of their accounts.
+            "SELECT customer_id FROM accounts WHERE balance > 9",
+            "Give the ids of customers with more than 9 in an account",
+            "SELECT DISTINCT customer_id FROM accounts WHERE balance > 9",
+        ),
+        (
+            "SELECT account_id FROM accounts WHERE balance > 9",
+            "Give the ids of accounts with more than 9",
+            "SELECT account_id FROM accounts WHERE balance > 9",
+        ),
         (
             "SELECT account_id, currency, balance, status, opened_on FROM accounts",
             "Show the currency and the status of the accounts",

@@ -51,21 +51,6 @@ def shops(tmp_path):
             "SELECT name FROM shops WHERE name LIKE '%a%'",
         ),
         (
-            "sales on 31 December 2025",
-            "SELECT sale_id FROM sales WHERE sold_at = '2025-12-31'",
-            "SELECT sale_id FROM sales WHERE (sold_at >= '2025-12-31' AND sold_at < '2026-01-01')",
-        ),
-        (
-            "sales booked on 31 December 2025",
-            "SELECT sale_id FROM sales WHERE booked_on = '2025-12-31'",
-            "SELECT sale_id FROM sales WHERE booked_on = '2025-12-31'",
-        ),
-        (
-            "sales at midnight",
-            "SELECT sale_id FROM sales WHERE sold_at = '2025-12-31 00:00:00'",
-            "SELECT sale_id FROM sales WHERE sold_at = '2025-12-31 00:00:00'",
-        ),
-        (
             "How many sales did shops in Oslo make?",
             "SELECT COUNT(*) FROM sales WHERE buyer_shop IN (SELECT buyer_shop FROM shops WHERE city = 'Oslo')",
             "SELECT COUNT(*) FROM sales WHERE buyer_shop IN (SELECT shops.shop_id FROM shops WHERE city = 'Oslo')",
@@ -93,15 +78,26 @@ def shops(tmp_path):
             "SELECT SUM(open) AS opened, SUM(open) AS closed FROM shops",
             "SELECT SUM(open) AS opened, SUM(CASE WHEN open = 0 THEN 1 ELSE 0 END) AS closed FROM shops",
         ),
+        (
+            "What proportion of shops is open?",
+            "SELECT CAST(SUM(open) * 100.0 AS REAL) / COUNT(*) AS proportion FROM shops",
+            "SELECT CAST(SUM(open) AS REAL) / COUNT(*) AS proportion FROM shops",
+        ),
+        (
+            "What percentage of shops is open, as a ratio?",
+            "SELECT 100.0 * SUM(open) / COUNT(*) AS percentage FROM shops",
+            "SELECT CAST(100.0 * SUM(open) AS REAL) / COUNT(*) AS percentage FROM shops",
+        ),
     ],
 )
 def test_a_condition_says_what_the_question_says(shops, question, written, held):
     tree = parse(written, shops.dialect)
 
+    before = tree.sql(shops.dialect)
     changes = hold(tree, shops, question)
 
     assert tree.sql(shops.dialect) == held
-    assert bool(changes) is (written != held)
+    assert bool(changes) is (before != held)
 
 
 @pytest.mark.parametrize(

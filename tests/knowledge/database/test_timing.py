@@ -1,0 +1,182 @@
+"""Whose days a query asks for, and which."""
+
+import dataclasses
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from knowledge.database.catalog import read_catalog
+from knowledge.database.dialect import parse
+from knowledge.database.timing import hold_days
+
+MADE = """
+CREATE TABLE clerks (clerk_id INTEGER PRIMARY KEY, name TEXT, hire_date DATE, left_on DATE);
+CREATE TABLE sales (sale_id INTEGER PRIMARY KEY, clerk_id INTEGER REFERENCES clerks (clerk_id), sale_date DATE,
+  sold_at DATETIME, amount REAL);
+CREATE TABLE returns (return_id INTEGER PRIMARY KEY, sale_id INTEGER REFERENCES sales (sale_id), handed_in DATE)
+"""
+
+
+@pytest.fixture
+def shop(tmp_path):
+    engine = create_engine(f"sqlite:///{tmp_path / 'shop.db'}")
+    with engine.begin() as connection:
+        for statement in MADE.split(";"):
+            connection.execute(text(statement))
+    yield read_catalog(engine)
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("question", "written", "held"),
+    [
+        (
+            "sales on 31 December 2025",
+            "SELECT sale_id FROM sales WHERE sold_at = '2025-12-31'",
+            "SELECT sale_id FROM sales WHERE (sold_at >= '2025-12-31' AND sold_at < '2026-01-01')",
+        ),
+        (
+            "sales dated 31 December 2025",
+            "SELECT sale_id FROM sales WHERE sale_date = '2025-12-31'",
+            "SELECT sale_id FROM sales WHERE sale_date = '2025-12-31'",
+        ),
+        (
+            "sales at midnight",
+            "SELECT sale_id FROM sales WHERE sold_at = '2025-12-31 00:00:00'",
+            "SELECT sale_id FROM sales WHERE sold_at = '2025-12-31 00:00:00'",
+        ),
+        (
+            "What was handed in within 10 days after the sale?",
+            "SELECT 1 FROM returns AS r CROSS JOIN sales AS s WHERE r.handed_in >= DATE(s.sale_date, '+10 days')",
+            (
+                "SELECT 1 FROM returns AS r CROSS JOIN sales AS s "
+                "WHERE r.handed_in BETWEEN s.sale_date AND DATE(s.sale_date, '+10 days')"
+            ),
+        ),
+        (
+            "What was handed in within two weeks of the sale?",
+            "SELECT 1 FROM returns AS r CROSS JOIN sales AS s WHERE r.handed_in <= DATE(s.sale_date, '+14 days')",
+            (
+                "SELECT 1 FROM returns AS r CROSS JOIN sales AS s "
+                "WHERE r.handed_in BETWEEN s.sale_date AND DATE(s.sale_date, '+14 days')"
+            ),
+        ),
+        (  # The lower bound stands there already.
+            "What was handed in within 10 days after the sale?",
+            (
+                "SELECT 1 FROM returns AS r CROSS JOIN sales AS s WHERE r.handed_in > s.sale_date "
+                "AND r.handed_in <= DATE(s.sale_date, '+10 days')"
+            ),
+            (
+                "SELECT 1 FROM returns AS r CROSS JOIN sales AS s WHERE r.handed_in > s.sale_date "
+                "AND r.handed_in <= DATE(s.sale_date, '+10 days')"
+            ),
+        ),
+        (
+            "What was handed in more than 10 days after the sale?",
+            "SELECT 1 FROM returns AS r CROSS JOIN sales AS s WHERE r.handed_in >= DATE(s.sale_date, '+10 days')",
+            "SELECT 1 FROM returns AS r CROSS JOIN sales AS s WHERE r.handed_in >= DATE(s.sale_date, '+10 days')",
+        ),
+        (
+            "How many sales were made at weekends?",
+            "SELECT COUNT(*) FROM sales WHERE WEEKDAY(sold_at) IN (0, 6)",
+            "SELECT COUNT(*) FROM sales WHERE ((CAST(STRFTIME('%w', sold_at) AS INTEGER) + 6) % 7) IN (5, 6)",
+        ),
+        (
+            "How many sales were made at weekends?",
+            "SELECT COUNT(*) FROM sales WHERE STRFTIME('%w', sold_at) IN ('6', '7')",
+            "SELECT COUNT(*) FROM sales WHERE STRFTIME('%w', sold_at) IN ('0', '6')",
+        ),
+        (
+            "How many sales were made on Mondays and Tuesdays?",
+            "SELECT COUNT(*) FROM sales WHERE STRFTIME('%w', sold_at) IN ('1', '2')",
+            "SELECT COUNT(*) FROM sales WHERE STRFTIME('%w', sold_at) IN ('1', '2')",
+        ),
+        (
+            "sales by week",
+            "SELECT STRFTIME('%Y-%U', sold_at) AS week, COUNT(*) AS n FROM sales GROUP BY week",
+            (
+                "SELECT DATE(sold_at, '-' || ((CAST(STRFTIME('%w', sold_at) AS INTEGER) + 6) % 7) || ' days') AS week, "
+                "COUNT(*) AS n FROM sales GROUP BY week"
+            ),
+        ),
+        (
+            "weekly sales",
+            "SELECT WEEK(sold_at) AS w, COUNT(*) AS n FROM sales GROUP BY WEEK(sold_at)",
+            (
+                "SELECT DATE(sold_at, '-' || ((CAST(STRFTIME('%w', sold_at) AS INTEGER) + 6) % 7) || ' days') AS week, "
+                "COUNT(*) AS n FROM sales "
+                "GROUP BY DATE(sold_at, '-' || ((CAST(STRFTIME('%w', sold_at) AS INTEGER) + 6) % 7) || ' days')"
+            ),
+        ),
+        (
+            "sales by week number",
+            "SELECT STRFTIME('%W', sold_at) AS week, COUNT(*) AS n FROM sales GROUP BY week",
+            "SELECT STRFTIME('%W', sold_at) AS week, COUNT(*) AS n FROM sales GROUP BY week",
+        ),
+        (
+            "What did each clerk sell in the past 30 days?",
+            (
+                "SELECT c.name, SUM(s.amount) AS total FROM clerks AS c JOIN sales AS s ON s.clerk_id = c.clerk_id "
+                "WHERE c.hire_date >= DATE('now', '-30 days') GROUP BY c.name"
+            ),
+            (
+                "SELECT c.name, SUM(s.amount) AS total FROM clerks AS c JOIN sales AS s ON s.clerk_id = c.clerk_id "
+                "WHERE s.sale_date >= DATE('now', '-30 days') GROUP BY c.name"
+            ),
+        ),
+        (
+            "How much came of sales by Ann last week?",
+            (
+                "SELECT SUM(amount) AS total FROM sales WHERE clerk_id IN "
+                "(SELECT clerk_id FROM clerks WHERE name = 'Ann' AND hire_date >= '2025-11-10')"
+            ),
+            (
+                "SELECT SUM(amount) AS total FROM sales WHERE clerk_id IN "
+                "(SELECT clerk_id FROM clerks WHERE name = 'Ann') AND sales.sale_date >= '2025-11-10'"
+            ),
+        ),
+        (  # Somebody did speak of the other day.
+            "What did clerks sell who were hired in the past 30 days?",
+            (
+                "SELECT SUM(s.amount) AS total FROM clerks AS c JOIN sales AS s ON s.clerk_id = c.clerk_id "
+                "WHERE c.hire_date >= DATE('now', '-30 days')"
+            ),
+            (
+                "SELECT SUM(s.amount) AS total FROM clerks AS c JOIN sales AS s ON s.clerk_id = c.clerk_id "
+                "WHERE c.hire_date >= DATE('now', '-30 days')"
+            ),
+        ),
+    ],
+)
+def test_the_days_are_those_of_the_question(shop, question, written, held):
+    tree = parse(written, shop.dialect)
+
+    hold_days(tree, shop, question)
+
+    assert tree.sql(shop.dialect) == held
+
+
+@pytest.mark.parametrize(
+    ("written", "held"),
+    [
+        (
+            "SELECT DATE_FORMAT(sold_at, '%x-%v') AS week, COUNT(*) AS n FROM sales GROUP BY week",
+            (
+                "SELECT DATE_SUB(DATE(sold_at), INTERVAL (WEEKDAY(sold_at)) DAY) AS week, COUNT(*) AS n FROM sales "
+                "GROUP BY week"
+            ),
+        ),
+        (
+            "SELECT COUNT(*) AS n FROM sales WHERE DAYOFWEEK(sold_at) IN (0, 6)",
+            "SELECT COUNT(*) AS n FROM sales WHERE DAYOFWEEK(sold_at) IN (1, 7)",
+        ),
+    ],
+)
+def test_weeks_and_weekends_are_those_of_mysql_too(shop, written, held):
+    catalog = dataclasses.replace(shop, dialect="mysql")
+    tree = parse(written, "mysql")
+
+    hold_days(tree, catalog, "sales by week, of weekends only")
+
+    assert tree.sql("mysql") == held
