@@ -28,7 +28,7 @@ _PARTS = {
     "HOUR": "CAST(STRFTIME('%H', {x}) AS INTEGER)",
     "MINUTE": "CAST(STRFTIME('%M', {x}) AS INTEGER)",
     "WEEK": "CAST(STRFTIME('%W', {x}) AS INTEGER)",
-    "QUARTER": "(CAST(STRFTIME('%m', {x}) AS INTEGER) + 2) / 3",
+    "QUARTER": "CAST((CAST(STRFTIME('%m', {x}) AS INTEGER) + 2) / 3 AS INTEGER)",
     "DOW": "CAST(STRFTIME('%w', {x}) AS INTEGER)",
     "DAYOFWEEK": "CAST(STRFTIME('%w', {x}) AS INTEGER)",
     "EPOCH": "CAST(STRFTIME('%s', {x}) AS INTEGER)",
@@ -78,6 +78,13 @@ def parse(sql: str, dialect: str) -> exp.Expr:
                 division.set("typed", False)  # A share of two counts is not 0.
             return _translate(tree, dialect)
     raise trouble or SqlglotError("there is no SELECT in it")
+
+
+def year_quarter(moment: exp.Expr, dialect: str) -> exp.Expr:
+    """Return the year and quarter in which a moment lies: `2026-Q3`."""
+    if dialect == "sqlite":
+        return _made(f"STRFTIME('%Y', {{x}}) || '-Q' || {_PARTS['QUARTER']}", dialect, x=moment)
+    return _made("CONCAT(YEAR({x}), '-Q', QUARTER({x}))", dialect, x=moment)
 
 
 def week_start(moment: exp.Expr, dialect: str) -> exp.Expr:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sqlglot import exp
 
 from knowledge.database.catalog import Catalog, Column
-from knowledge.database.dialect import week_start
+from knowledge.database.dialect import week_start, year_quarter
 from knowledge.database.names import stemmed, words
 from knowledge.database.settle import aggregates, column_of, columns_in
 from knowledge.database.sources import tables_of
@@ -28,6 +28,7 @@ _BEGAN = re.compile(
 # Words of a column's name that say only that it is a day.
 _OF_TIME = frozenset(stemmed("date time day at on of stamp timestamp datetime made"))
 _WEEKLY = re.compile(r"(?i)\b(?:weekly|weeks?)\b")
+_QUARTERLY = re.compile(r"(?i)\bquarterly\b|\b(?:by|per|each|every)\s+(?:calendar\s+)?quarter\b")
 _NUMBERED = re.compile(r"(?i)\bweek\s+numbers?\b|\bnumbers?\s+of\s+(?:the|each)\s+week\b")
 _OF_WEEK = re.compile(r"%[UuWVv]")
 _LINES = (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.EQ)
@@ -42,9 +43,8 @@ def hold_days(tree: exp.Expr, catalog: Catalog, question: str) -> list[str]:
         changes += _within(tree)
     if _WEEKEND.search(question):
         changes += _weekends(tree)
-    if _WEEKLY.search(question) and not _NUMBERED.search(question):
-        for select in list(tree.find_all(exp.Select)):
-            changes += _weeks(select, catalog)
+    for select in list(tree.find_all(exp.Select)):
+        changes += _spans(select, catalog, question)
     if isinstance(tree, exp.Select) and not _BEGAN.search(question):
         changes += _whose(tree, catalog, question)
     return changes
@@ -123,10 +123,12 @@ def _weekends(tree: exp.Expr) -> list[str]:
     return changes
 
 
-def _weeks(select: exp.Select, catalog: Catalog) -> list[str]:
-    """Call a week by its Monday: its number begins anew each year, and not every database can tell it."""
+def _spans(select: exp.Select, catalog: Catalog, question: str) -> list[str]:
+    """Call a week by its Monday and a quarter by its year too: their numbers alone begin anew each year."""
     changes = []
     tables = tables_of(select)
+    weekly = _WEEKLY.search(question) and not _NUMBERED.search(question)
+    quarterly = _QUARTERLY.search(question)
     for shown in list(select.expressions):
         made = shown.unalias()
         columns = {each.sql().lower(): each for each in made.find_all(exp.Column)}
@@ -134,19 +136,33 @@ def _weeks(select: exp.Select, catalog: Catalog) -> list[str]:
             continue
         column = next(iter(columns.values()))
         found = column_of(column, tables, catalog)
-        if found is None or found.kind != "date" or not _is_week(shown):
+        if found is None or found.kind != "date":
             continue
-        monday = week_start(column, catalog.dialect)
-        was = made.sql()
-        for each in [*select.args["group"].expressions] if select.args.get("group") else []:
-            if each.sql() == was:
-                each.replace(monday.copy())
-        for each in list(select.args["order"].find_all(type(made))) if select.args.get("order") else []:
-            if each.sql() == was:
-                each.replace(monday.copy())
-        shown.replace(exp.alias_(monday, "week"))
-        changes.append("each week by its Monday")
+        if weekly and _is_week(shown):
+            _put(select, shown, week_start(column, catalog.dialect), "week")
+            changes.append("each week by its Monday")
+        elif quarterly and _is_quarter(made):
+            _put(select, shown, year_quarter(column, catalog.dialect), "quarter")
+            changes.append("each quarter with its year")
     return changes
+
+
+def _put(select: exp.Select, shown: exp.Expr, instead: exp.Expr, called: str) -> None:
+    """Show something else, and group and order by it where the query does by what it showed."""
+    was, names = shown.unalias().sql(), {shown.alias.lower(), called} - {""}
+    for clause in filter(None, (select.args.get("group"), select.args.get("order"))):
+        for each in clause.expressions:
+            term = each.this if isinstance(each, exp.Ordered) else each
+            if term.sql() == was or (isinstance(term, exp.Column) and not term.table and term.name.lower() in names):
+                term.replace(instead.copy())
+    shown.replace(exp.alias_(instead, called))
+
+
+def _is_quarter(made: exp.Expr) -> bool:
+    """Tell whether an expression is a quarter's number, alone or beside its year."""
+    thirds = [each for each in made.find_all(exp.Div) if each.expression.name == "3"]  # As SQLite counts quarters.
+    months = (shape for each in thirds for shape in each.find_all(exp.TimeToStr))
+    return bool(made.find(exp.Quarter)) or any(each.text("format") == "%m" for each in months)
 
 
 def _is_week(shown: exp.Expr) -> bool:

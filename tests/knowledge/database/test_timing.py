@@ -97,7 +97,8 @@ def shop(tmp_path):
             "SELECT STRFTIME('%Y-%U', sold_at) AS week, COUNT(*) AS n FROM sales GROUP BY week",
             (
                 "SELECT DATE(sold_at, '-' || ((CAST(STRFTIME('%w', sold_at) AS INTEGER) + 6) % 7) || ' days') AS week, "
-                "COUNT(*) AS n FROM sales GROUP BY week"
+                "COUNT(*) AS n FROM sales "
+                "GROUP BY DATE(sold_at, '-' || ((CAST(STRFTIME('%w', sold_at) AS INTEGER) + 6) % 7) || ' days')"
             ),
         ),
         (
@@ -164,7 +165,7 @@ def test_the_days_are_those_of_the_question(shop, question, written, held):
             "SELECT DATE_FORMAT(sold_at, '%x-%v') AS week, COUNT(*) AS n FROM sales GROUP BY week",
             (
                 "SELECT DATE_SUB(DATE(sold_at), INTERVAL (WEEKDAY(sold_at)) DAY) AS week, COUNT(*) AS n FROM sales "
-                "GROUP BY week"
+                "GROUP BY DATE_SUB(DATE(sold_at), INTERVAL (WEEKDAY(sold_at)) DAY)"
             ),
         ),
         (
@@ -180,3 +181,52 @@ def test_weeks_and_weekends_are_those_of_mysql_too(shop, written, held):
     hold_days(tree, catalog, "sales by week, of weekends only")
 
     assert tree.sql("mysql") == held
+
+
+@pytest.mark.parametrize(
+    ("dialect", "written", "held"),
+    [
+        (
+            "sqlite",
+            "SELECT QUARTER(sold_at) AS quarter, COUNT(*) AS n FROM sales GROUP BY quarter ORDER BY quarter",
+            (
+                "SELECT STRFTIME('%Y', sold_at) || '-Q' || CAST((CAST(STRFTIME('%m', sold_at) AS INTEGER) + 2) / 3 "
+                "AS INTEGER) AS quarter, COUNT(*) AS n FROM sales"
+            ),
+        ),
+        (
+            "sqlite",
+            "SELECT CONCAT(YEAR(sold_at), '-Q', QUARTER(sold_at)) AS q, COUNT(*) AS n FROM sales GROUP BY 1",
+            (
+                "SELECT STRFTIME('%Y', sold_at) || '-Q' || CAST((CAST(STRFTIME('%m', sold_at) AS INTEGER) + 2) / 3 "
+                "AS INTEGER) AS quarter, COUNT(*) AS n FROM sales"
+            ),
+        ),
+        (
+            "mysql",
+            "SELECT QUARTER(sold_at), COUNT(*) AS n FROM sales GROUP BY QUARTER(sold_at)",
+            "SELECT CONCAT(YEAR(sold_at), '-Q', QUARTER(sold_at)) AS quarter, COUNT(*) AS n FROM sales",
+        ),
+    ],
+)
+def test_a_quarter_is_called_with_its_year(shop, dialect, written, held):
+    catalog = dataclasses.replace(shop, dialect=dialect)
+    tree = parse(written, dialect)
+
+    hold_days(tree, catalog, "sales by quarter over the last two years")
+
+    assert tree.sql(dialect).startswith(held)
+
+
+def test_quarters_come_out_in_the_year_they_are_in(shop, tmp_path):
+    engine = create_engine(f"sqlite:///{tmp_path / 'shop.db'}")
+    tree = parse("SELECT QUARTER(sold_at) AS quarter, COUNT(*) AS n FROM sales GROUP BY quarter", "sqlite")
+    hold_days(tree, shop, "sales by quarter")
+    days = ["2025-01-01", "2025-03-31", "2025-12-31", "2026-01-01"]
+
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO sales (sold_at) VALUES (:day)"), [{"day": day} for day in days])
+        rows = connection.execute(text(tree.sql("sqlite"))).all()
+    engine.dispose()
+
+    assert [tuple(row) for row in rows] == [("2025-Q1", 2), ("2025-Q4", 1), ("2026-Q1", 1)]

@@ -1,0 +1,57 @@
+"""Rank where the ranked rows are shown: a list within that is ordered and cut is joined instead."""
+
+from sqlglot import exp
+
+from knowledge.database.settle import aggregates
+from knowledge.database.sources import key_of, read_by, tables_of
+
+
+def join_ranked(tree: exp.Expr) -> list[str]:
+    """Join each list that `tree` takes the first rows of within a condition, in place; return what changed, in words.
+
+    `Whose loans are the ten largest` shows ten rows in their order, with what orders them to be had; and MySQL has no
+    LIMIT in a list within.
+    """
+    if not isinstance(tree, exp.Select) or any(tree.args.get(each) for each in ("group", "order", "limit", "distinct")):
+        return []
+    where = tree.args.get("where")
+    tests = list(where.this.flatten()) if where and isinstance(where.this, exp.And) else [where.this] if where else []
+    found = next(((test, inner) for test in tests if (inner := _ranked(test)) is not None), None)
+    if found is None or any(aggregates(each) for each in tree.expressions):
+        return []
+    test, inner = found
+    source = read_by(inner)[0]
+    key, outer = key_of(source), tables_of(tree)
+    if key in outer or len(outer) != len(read_by(tree)):
+        return []
+    _name_tables(tree, outer)
+    _name_tables(inner, {key: key})
+    listed = inner.expressions[0].unalias()
+    rest = [each.copy() for each in tests if each is not test]
+    if inner.args.get("where"):
+        rest.append(inner.args["where"].this.copy())
+    tree.set("where", exp.Where(this=exp.and_(*rest)) if rest else None)
+    tree.append("joins", exp.Join(this=source.copy(), on=exp.EQ(this=listed.copy(), expression=test.this.copy())))
+    tree.set("order", inner.args["order"].copy())
+    tree.set("limit", inner.args["limit"].copy())
+    return [f"ordered by {key}, which is joined"]
+
+
+def _ranked(test: exp.Expr) -> exp.Select | None:
+    """Return the query of a list within that takes the first rows of one table, in some order."""
+    query = test.args.get("query") if isinstance(test, exp.In) and isinstance(test.this, exp.Column) else None
+    inner = query.this if isinstance(query, exp.Subquery) else query
+    if not isinstance(inner, exp.Select) or not inner.args.get("order") or not inner.args.get("limit"):
+        return None
+    busy = any(inner.args.get(each) for each in ("group", "having", "distinct", "joins", "offset"))
+    one = len(inner.expressions) == 1 and isinstance(inner.expressions[0].unalias(), exp.Column)
+    return inner if one and not busy and len(tables_of(inner)) == len(read_by(inner)) == 1 else None
+
+
+def _name_tables(select: exp.Select, tables: dict[str, str]) -> None:
+    """Let every column of a query that reads one table say whose it is, before another stands beside it."""
+    if len(tables) != 1:
+        return
+    for column in select.find_all(exp.Column):
+        if not column.table and column.find_ancestor(exp.Select) is select:
+            column.set("table", exp.to_identifier(next(iter(tables))))
