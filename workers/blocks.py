@@ -47,6 +47,11 @@ def markup(text: str) -> str:
     return _QUOTED.sub(lambda quote: _literal(quote[0]), marked) or "(no words)"
 
 
+def unmarked(text: str) -> str:
+    """Return a text that was made by rule, safe: what a cell brings into it is no formatting."""
+    return _literal(safe(text.strip())) or "(no words)"
+
+
 def inline(text: str, most: int) -> str:
     """Return a document's words on one line, safe, with nothing that Slack would format."""
     line = cut(" ".join(text.split()), most)

@@ -19,6 +19,7 @@ from workers.blocks import (
     pieces,
     safe,
     section,
+    unmarked,
 )
 from workers.render_data import chart_of_answer, data_blocks, data_buttons, wish_buttons
 from workers.request import Request
@@ -102,7 +103,7 @@ def _stopped(text: str) -> Rendered:
 
 
 def _answer(answer: Answer, request_id: str) -> tuple[Rendered, ...]:
-    text = markup(answer.text)
+    text = unmarked(answer.text) if answer.route == "data" else markup(answer.text)
     blocks: list[Block] = [section(piece) for piece in pieces(text, SECTION)]
     if answer.refused:
         blocks += _nearest(answer, request_id)

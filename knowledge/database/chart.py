@@ -54,6 +54,10 @@ def _shared_unit(found: tuple[Column, ...]) -> tuple[tuple[Column, ...], dict[st
     return found, {}
 
 
+def _each_once(column: Column) -> bool:
+    return len(set(column.labels)) == len(column.labels)
+
+
 class _Choice:
     """One table on its way to a chart."""
 
@@ -65,7 +69,11 @@ class _Choice:
         self.numbers = [each for each in found if each.role == "number"]
         keys = [each for each in found if each.role != "number" and len(set(each.labels)) > 1]
         numeral = [each for each in keys if each.role == "name" and all(label.isdigit() for label in each.labels)]
-        self.keys = [each for each in keys if each not in numeral] or numeral
+        named = [each for each in keys if each not in numeral]
+        # Names that several rows share, as masked ones do, tell rows apart less than their keys.
+        shared = len(named) == 1 and named[0].role == "name" and not _each_once(named[0])
+        self.keys = [each for each in numeral if _each_once(each)] if shared else named
+        self.keys = self.keys or named or numeral
         self.notes = (f"Of the first {len(table.rows):,} rows only",) if table.cut else ()
 
     def chart(self) -> Chart | None:

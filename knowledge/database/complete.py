@@ -7,7 +7,7 @@ from sqlglot import exp
 
 from knowledge.database.catalog import Catalog, Column
 from knowledge.database.names import stemmed, words
-from knowledge.database.settle import aggregates, column_of
+from knowledge.database.settle import aggregates, column_of, columns_in
 from knowledge.database.sources import first_of, key_of, read_by, tables_of
 from knowledge.database.trim import name_of
 
@@ -17,6 +17,7 @@ _EACH = re.compile(
 )
 _ACROSS = re.compile(r"(?i)\bacross\s+(?:all\s+|the\s+)?(?:different|various)\s+(?=(?P<what>[a-z]+(?:\s+[a-z]+)?))")
 _COMPARES = re.compile(r"(?i)\b(?:compar\w+|versus|vs|against|beside|difference between)\b")
+_SPANS = ("day", "week", "month", "quarter", "year")
 _SHAPES = {"year": "%Y", "month": "%Y-%m", "day": "%Y-%m-%d"}
 _CALLED = {exp.Count: "number", exp.Sum: "total", exp.Avg: "average", exp.Max: "highest", exp.Min: "lowest"}
 _BARE = re.compile(
@@ -37,7 +38,7 @@ def complete(
     if isinstance(tree, exp.Select):
         changes += _held(tree, catalog, question)
         changes += _group(tree, catalog, question)
-        changes += _say_groups(tree, question)
+        changes += say_groups(tree, question)
         changes += _rank(tree, question)
         changes += _tell_apart(tree, catalog, question, masked)
         changes += _instead_of_condition(tree, catalog, question, masked)
@@ -89,22 +90,30 @@ def _group(select: exp.Select, catalog: Catalog, question: str) -> list[str]:
     return [f"grouped by {by.sql()}"]
 
 
-def _say_groups(select: exp.Select, question: str) -> list[str]:
-    """Show of which group each total is: the groups that the question names, or all where none is shown."""
-    group = select.args.get("group")
-    if group is None or select.args.get("limit") or not any(aggregates(each) for each in select.expressions):
+def say_groups(tree: exp.Expr, question: str) -> list[str]:
+    """Show of which group each total of `tree` is, in place: all groups if none is shown, else those that are named.
+
+    Returns:
+        What changed, in words.
+    """
+    group = tree.args.get("group") if isinstance(tree, exp.Select) else None
+    if group is None or tree.args.get("limit") or not any(aggregates(each) for each in tree.expressions):
         return []
-    shown = {each.unalias().sql().lower() for each in select.expressions}
-    shown |= {each.alias_or_name.lower() for each in select.expressions}
-    said = [each for each in group.expressions if each.sql().lower() in shown or each.alias_or_name.lower() in shown]
+    shown = {each.unalias().sql().lower() for each in tree.expressions}
+    shown |= {each.alias_or_name.lower() for each in tree.expressions}
+    said = [each for each in group.expressions if _is_shown(each, shown)]
     asked = set(stemmed(question))
-    missing = [each for each in group.expressions if isinstance(each, exp.Column) and each not in said]
+    missing = [each for each in group.expressions if not _is_shown(each, shown) and columns_in(each)]
     if said:
-        missing = [each for each in missing if set(stemmed(words(each.name))) <= asked]
-    if not missing:
-        return []
-    select.set("expressions", [*(each.copy() for each in missing), *select.expressions])
+        missing = [each for each in missing if isinstance(each, exp.Column) and set(stemmed(words(each.name))) <= asked]
+    called = next((each for each in _SPANS if each in asked or f"{each}ly" in question.lower()), "part")
+    added = [each.copy() if isinstance(each, exp.Column) else exp.alias_(each.copy(), called) for each in missing]
+    tree.set("expressions", [*added, *tree.expressions])
     return [f"shows {each.sql()}" for each in missing]
+
+
+def _is_shown(term: exp.Expr, shown: Collection[str]) -> bool:
+    return isinstance(term, exp.Literal) or term.sql().lower() in shown or term.alias_or_name.lower() in shown
 
 
 def _held(select: exp.Select, catalog: Catalog, question: str) -> list[str]:

@@ -13,7 +13,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from knowledge.database.catalog import Catalog
-from knowledge.database.complete import complete
+from knowledge.database.complete import complete, say_groups
 from knowledge.database.dialect import parse
 from knowledge.database.doubt import hollow, unread
 from knowledge.database.guard import Guard, Guarded
@@ -164,6 +164,7 @@ class SqlWriter:
         changes += settle_metrics(tree, wish.metrics)
         if wish.question:
             changes += hold(tree, self.catalog, wish.question)
+            changes += say_groups(tree, wish.question)
             changes += hold_days(tree, self.catalog, wish.question)
             changes += trim(tree, self.catalog, wish.question, masked=self.guard.view.masked)
         found, repeated = count_once(tree, self.catalog, wish.question)

@@ -172,6 +172,16 @@ def test_the_signs_of_a_quote_are_no_formatting():
     assert shown.replace("\u2060", "~") == "*Yes*: “within the [~*~] period of [~*~]” [1]"
 
 
+def test_what_a_cell_brings_into_an_answer_from_the_data_is_no_formatting():
+    first, *_ = render(
+        answer(text="Principal is highest for 709, S***: 37; lowest for 693, I***: 14.", route="data"), ""
+    )
+
+    said = first.blocks[0]["text"]["text"]
+    assert said.count("\u2060*\u2060") == 6
+    assert said.replace("\u2060", "") == "Principal is highest for 709, S***: 37; lowest for 693, I***: 14."
+
+
 @pytest.mark.parametrize("size", [10, 2_000, 9_000, 60_000])
 @pytest.mark.parametrize("sign", ["word ", "&", "x", "<a>\n\n", "“*_*” "])
 def test_slack_s_limits_hold_at_any_length(size, sign):
@@ -181,6 +191,7 @@ def test_slack_s_limits_hold_at_any_length(size, sign):
     messages = render(answer(text=long, citations=citations, checks=(Check("c", passed=False, detail=long),)), "r")
 
     assert limits_hold(messages)
+    assert limits_hold(render(answer(text=long, route="data"), "r"))
     assert limits_hold(render(answer(text=long, refused=True, nearest=citations, searched=(long,) * 30), "r"))
     assert limits_hold(render({"type": "failure", "text": long, "reference": "r"}))
     assert limits_hold(render({"type": "receipt", **Receipt("d", long, long, 9, 9, tuple(range(99))).to_json()}))

@@ -39,6 +39,13 @@ def test_amounts_by_name_are_bars_with_a_title_and_a_unit():
     assert made.categories == ("Oslo", "Bergen", "Stavanger", "Tromsø")
 
 
+def test_names_that_rows_share_are_drawn_by_their_key():
+    made = chart("customer_id full_name principal", (709, "S•", 37.5), (604, "M•", 32.0), (565, "M•", 26.0))
+
+    assert made.categories == ("709", "604", "565")
+    assert made.title == "Principal by customer id"
+
+
 def test_values_over_months_are_a_line_in_order_and_a_missing_month_is_a_gap():
     made = chart("month deposits", ("2026-03", 3), ("2026-01", 1), ("2026-02", 2), ("2026-05", 5))
 

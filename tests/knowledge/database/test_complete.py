@@ -87,6 +87,19 @@ from knowledge.types import Asker, Question, Table
             "What is the average balance by currency, split by status?",
             "SELECT status, currency, AVG(balance) AS mean FROM accounts GROUP BY currency, status, customer_id",
         ),
+        (
+            "SELECT SUM(balance) AS total FROM accounts GROUP BY STRFTIME('%Y-%m', opened_on)",
+            "What is the monthly balance of what was opened?",
+            (
+                "SELECT STRFTIME('%Y-%m', opened_on) AS month, SUM(balance) AS total FROM accounts "
+                "GROUP BY STRFTIME('%Y-%m', opened_on)"
+            ),
+        ),
+        (
+            "SELECT currency, SUM(balance) AS total FROM accounts GROUP BY 1",
+            "What is the balance by currency?",
+            "SELECT currency, SUM(balance) AS total FROM accounts GROUP BY 1",
+        ),
         (  # The city is that of every row.
             "SELECT city, opened_on FROM branches WHERE city = 'Oslo'",
             "When were the branches in Oslo opened?",
