@@ -99,4 +99,6 @@ def _plain(name: str) -> str:
     if len(words) > 1 and (words[-1].upper() in _CURRENCIES or words[-1].lower() in {"pct", "percent"}):
         words.pop()
     words = [_WHOLE_WORDS.get(word.lower(), word) for word in words]
+    if len(words) > 1 and words[0].lower() == "number" and words[1].lower() != "of":
+        words.insert(1, "of")  # `num_payments`
     return " ".join(word if word.isupper() and len(word) > 1 else word[:1].lower() + word[1:] for word in words)

@@ -174,9 +174,28 @@ def _for_sqlite(node: exp.Expr) -> exp.Expr:
         if given["x"] is None:
             given["x"] = exp.Literal.string("now")
         return made(_SQLITE_CALLS[node.name.upper()], **given)
+    if isinstance(node, exp.EQ | exp.NEQ | exp.GT | exp.GTE | exp.LT | exp.LTE | exp.In | exp.Between):
+        return _as_text(node)
     if isinstance(node, exp.Left):
         return made("SUBSTR({x}, 1, {y})", x=node.this, y=node.expression)
     return node
+
+
+def _as_text(test: exp.Expr) -> exp.Expr:
+    """Compare what STRFTIME gives, which is text, with text: to SQLite no number is equal to one."""
+    if not isinstance(test.this, exp.TimeToStr):
+        return test
+    shape = test.this.text("format")
+    digits = {"%m": 2, "%d": 2, "%H": 2, "%M": 2, "%S": 2, "%W": 2}.get(shape, 1)
+    others = (
+        test.expressions
+        if isinstance(test, exp.In)
+        else [test.args.get(each) for each in ("expression", "low", "high")]
+    )
+    for each in others:
+        if isinstance(each, exp.Literal) and not each.is_string:
+            each.replace(exp.Literal.string(each.name.zfill(digits)))
+    return test
 
 
 def _moved(

@@ -163,6 +163,7 @@ def heading(name: str) -> str:
     said = words(name) if re.fullmatch(r"\w+", name) else name
     if re.fullmatch(r"(?i)count\([^()]*\)", name):
         said = "number"
+    said = re.sub(r"^number (?!of\b)(?=\w)", "number of ", said)  # `num_payments`
     return said[:1].upper() + said[1:]
 
 

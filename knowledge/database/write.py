@@ -13,9 +13,10 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from knowledge.database.catalog import Catalog
-from knowledge.database.complete import complete, say_groups
+from knowledge.database.complete import complete
 from knowledge.database.dialect import parse
 from knowledge.database.doubt import hollow, unread
+from knowledge.database.grouping import say_groups
 from knowledge.database.guard import Guard, Guarded
 from knowledge.database.link import Linked
 from knowledge.database.measures import call_figures

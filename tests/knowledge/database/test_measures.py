@@ -4,6 +4,8 @@ import dataclasses
 
 import pytest
 
+from knowledge.database import tell
+from knowledge.database.chart_names import spoken
 from knowledge.database.dialect import parse
 from knowledge.database.measures import call_figures, units_of
 from knowledge.types import Asker, Question
@@ -60,6 +62,12 @@ def test_a_figure_without_a_name_is_called_what_it_is(catalog, written, question
     call_figures(tree, catalog, question)
 
     assert [each.alias_or_name for each in tree.expressions] == called
+
+
+def test_a_number_of_things_is_said_so_however_it_is_shortened():
+    assert [tell.heading("num_payments"), spoken("num_payments")] == ["Number of payments", "Number of payments"]
+    assert [tell.heading("number_of_cards"), spoken("number_of_cards")] == ["Number of cards", "Number of cards"]
+    assert [tell.heading("number"), spoken("number")] == ["Number", "Number"]
 
 
 @pytest.mark.parametrize(

@@ -118,6 +118,10 @@ def test_a_name_that_means_nothing_is_told_with_what_there_is(catalog, sql):
             "SELECT STRFTIME('%Y', opened_on) FROM accounts WHERE opened_on < DATE_ADD(closed_on, INTERVAL 10 DAY)",
             "SELECT STRFTIME('%Y', opened_on) FROM accounts WHERE opened_on < DATE(closed_on, '+10 days')",
         ),
+        (
+            "SELECT 1 FROM accounts WHERE STRFTIME('%w', opened_on) IN (0, 6) AND STRFTIME('%m', opened_on) = 3",
+            "SELECT 1 FROM accounts WHERE STRFTIME('%w', opened_on) IN ('0', '6') AND STRFTIME('%m', opened_on) = '03'",
+        ),
         ("SELECT COUNT(*) / 2 FROM accounts", "SELECT CAST(COUNT(*) AS REAL) / 2 FROM accounts"),
         (
             "SELECT name FROM branches WHERE name ILIKE 'h%'",
