@@ -7,6 +7,8 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from knowledge.database.moments import MYSQL_STARTS, PARTS, STARTS, WEEKDAY, fill
+
 READ_AS = ("mysql", "sqlite", "postgres", "tsql")  # In this order: the first that can read it.
 _MODIFIER = re.compile(r"([+-]?)\s*(\d+)\s+(\w+?)s?$")
 _SQLITE_WORDS = re.compile(r"(?i)\|\||'now'|\bstrftime\b|\bjulianday\b|'unixepoch'|\bdate(?:time)?\s*\([^()]*,")
@@ -21,37 +23,11 @@ _UNITS = {
     "MINUTE": ("minutes", 1),
     "SECOND": ("seconds", 1),
 }
-_PARTS = {
-    "YEAR": "CAST(STRFTIME('%Y', {x}) AS INTEGER)",
-    "MONTH": "CAST(STRFTIME('%m', {x}) AS INTEGER)",
-    "DAY": "CAST(STRFTIME('%d', {x}) AS INTEGER)",
-    "HOUR": "CAST(STRFTIME('%H', {x}) AS INTEGER)",
-    "MINUTE": "CAST(STRFTIME('%M', {x}) AS INTEGER)",
-    "WEEK": "CAST(STRFTIME('%W', {x}) AS INTEGER)",
-    "QUARTER": "CAST((CAST(STRFTIME('%m', {x}) AS INTEGER) + 2) / 3 AS INTEGER)",
-    "DOW": "CAST(STRFTIME('%w', {x}) AS INTEGER)",
-    "DAYOFWEEK": "CAST(STRFTIME('%w', {x}) AS INTEGER)",
-    "EPOCH": "CAST(STRFTIME('%s', {x}) AS INTEGER)",
-}
-_STARTS = {
-    "YEAR": "DATE({x}, 'start of year')",
-    "MONTH": "DATE({x}, 'start of month')",
-    "DAY": "DATE({x})",
-    "WEEK": "DATE({x}, '-' || ((CAST(STRFTIME('%w', {x}) AS INTEGER) + 6) % 7) || ' days')",
-    "QUARTER": "DATE({x}, 'start of month', '-' || ((CAST(STRFTIME('%m', {x}) AS INTEGER) - 1) % 3) || ' months')",
-}
-_MYSQL_STARTS = {
-    "YEAR": "CAST(DATE_FORMAT({x}, '%Y-01-01') AS DATE)",
-    "MONTH": "CAST(DATE_FORMAT({x}, '%Y-%m-01') AS DATE)",
-    "DAY": "DATE({x})",
-    "WEEK": "DATE_SUB(DATE({x}), INTERVAL WEEKDAY({x}) DAY)",
-    "QUARTER": "CAST(CONCAT(YEAR({x}), '-', LPAD(QUARTER({x}) * 3 - 2, 2, '0'), '-01') AS DATE)",
-}
 _SQLITE_CALLS = {
     "NOW": "DATETIME('now')",
     "SYSDATE": "DATETIME('now')",
     "GETDATE": "DATETIME('now')",
-    "WEEKDAY": "((CAST(STRFTIME('%w', {x}) AS INTEGER) + 6) % 7)",
+    "WEEKDAY": WEEKDAY,
     "UNIX_TIMESTAMP": "CAST(STRFTIME('%s', {x}) AS INTEGER)",
     "YEARWEEK": "CAST(STRFTIME('%Y%W', {x}) AS INTEGER)",
     "LEFT": "SUBSTR({x}, 1, {y})",
@@ -80,28 +56,10 @@ def parse(sql: str, dialect: str) -> exp.Expr:
     raise trouble or SqlglotError("there is no SELECT in it")
 
 
-def year_quarter(moment: exp.Expr, dialect: str) -> exp.Expr:
-    """Return the year and quarter in which a moment lies: `2026-Q3`."""
-    if dialect == "sqlite":
-        return _made(f"STRFTIME('%Y', {{x}}) || '-Q' || {_PARTS['QUARTER']}", dialect, x=moment)
-    return _made("CONCAT(YEAR({x}), '-Q', QUARTER({x}))", dialect, x=moment)
-
-
-def week_start(moment: exp.Expr, dialect: str) -> exp.Expr:
-    """Return the Monday of the week in which a moment lies."""
-    starts = _STARTS if dialect == "sqlite" else _MYSQL_STARTS
-    return _made(starts["WEEK"], dialect, x=moment)
-
-
 def _translate(tree: exp.Expr, dialect: str) -> exp.Expr:
     rule = _for_sqlite if dialect == "sqlite" else _for_mysql
     tree = tree.transform(_plain)
     return tree.transform(rule)
-
-
-def _made(template: str, dialect: str, **parts: exp.Expr | None) -> exp.Expr:
-    filled = template.format(**{key: part.sql(dialect) for key, part in parts.items() if part is not None})
-    return sqlglot.parse_one(filled, read=dialect)
 
 
 def _plain(node: exp.Expr) -> exp.Expr:
@@ -130,7 +88,7 @@ def _plain(node: exp.Expr) -> exp.Expr:
 
 def _for_sqlite(node: exp.Expr) -> exp.Expr:
     def made(template: str, **parts: exp.Expr | None) -> exp.Expr:
-        return _made(template, "sqlite", **parts)
+        return fill(template, "sqlite", **parts)
 
     if isinstance(node, exp.CurrentTimestamp):
         return made("DATETIME('now')")
@@ -145,19 +103,19 @@ def _for_sqlite(node: exp.Expr) -> exp.Expr:
         step = node.expression
         return _moved(node.this, step.this, step.text("unit") or "DAY", isinstance(node, exp.Sub), made)
     if isinstance(node, exp.Extract):
-        template = _PARTS.get(node.this.name.upper())
+        template = PARTS.get(node.this.name.upper())
         return made(template, x=node.expression) if template else node
     if isinstance(node, exp.Year | exp.Month | exp.Day | exp.Quarter | exp.Week | exp.Hour | exp.Minute):
-        template = _PARTS[type(node).__name__.upper()]
+        template = PARTS[type(node).__name__.upper()]
         inner = node.this.this if isinstance(node.this, exp.TsOrDsToDate) else node.this
         return made(template, x=inner)
     if isinstance(node, exp.DayOfWeek):
         inner = node.this.this if isinstance(node.this, exp.TsOrDsToDate) else node.this
         return made("(CAST(STRFTIME('%w', {x}) AS INTEGER) + 1)", x=inner)
     if isinstance(node, exp.DayOfMonth):
-        return made(_PARTS["DAY"], x=node.this)
+        return made(PARTS["DAY"], x=node.this)
     if isinstance(node, exp.TimestampTrunc | exp.DateTrunc):
-        template = _STARTS.get(node.text("unit").upper().strip("'"))
+        template = STARTS.get(node.text("unit").upper().strip("'"))
         return made(template, x=node.this) if template else node
     if isinstance(node, exp.DateDiff) and node.text("unit").upper() in {"", "DAY"}:
         return made("CAST(JULIANDAY(DATE({a})) - JULIANDAY(DATE({b})) AS INTEGER)", a=node.this, b=node.expression)
@@ -251,12 +209,12 @@ def _difference(node: exp.Expr, made: Callable[..., exp.Expr]) -> exp.Expr:
 
 def _for_mysql(node: exp.Expr) -> exp.Expr:
     def made(template: str, **parts: exp.Expr | None) -> exp.Expr:
-        return _made(template, "mysql", **parts)
+        return fill(template, "mysql", **parts)
 
     if isinstance(node, exp.CurrentTimestamp) and not node.this:
         return made("NOW()")
     if isinstance(node, exp.TimestampTrunc | exp.DateTrunc):
-        template = _MYSQL_STARTS.get(node.text("unit").upper().strip("'"))
+        template = MYSQL_STARTS.get(node.text("unit").upper().strip("'"))
         return made(template, x=node.this) if template else node
     if isinstance(node, exp.Anonymous) and node.name.upper() in {"DATE", "DATETIME"}:
         return _modified(node, made)
@@ -281,7 +239,7 @@ def _modified(node: exp.Expr, made: Callable[..., exp.Expr]) -> exp.Expr:
         if words == "unixepoch":
             result = made("FROM_UNIXTIME({x})", x=base)
         elif words.startswith("start of "):
-            result = made(_MYSQL_STARTS[words.removeprefix("start of ").upper()], x=result)
+            result = made(MYSQL_STARTS[words.removeprefix("start of ").upper()], x=result)
         elif match := _MODIFIER.fullmatch(words):
             call = "DATE_SUB" if match[1] == "-" else "DATE_ADD"
             result = made(f"{call}({{x}}, INTERVAL {match[2]} {match[3].upper()})", x=result)

@@ -7,7 +7,7 @@ from sqlglot import exp
 
 from knowledge.database.catalog import Catalog, Column
 from knowledge.database.mend import mend
-from knowledge.database.names import stemmed, words
+from knowledge.database.names import singular, stemmed, words
 from knowledge.database.settle import aggregates, columns_in
 from knowledge.database.sources import first_of, key_of, read_by, tables_of
 from knowledge.database.trim import name_of
@@ -119,12 +119,12 @@ def _thing(
     key, table = read
     steps = uphill(catalog, table)
     for other in sorted(steps.keys() - {table}, key=lambda each: steps[each]):
-        relation = catalog.relations.get(other)
-        own = stemmed(words(relation.name)) if relation is not None else ()
-        if not own or said[: len(own)] != own:
+        relation = catalog.relations[other]
+        own = stemmed(words(relation.name))
+        if said[: len(own)] != own:
             continue
         if (named := name_of(catalog, other, masked)) is not None:
-            return exp.column(named.name, table=other)
+            return exp.alias_(exp.column(named.name, table=other), singular(words(relation.name)).replace(" ", "_"))
         pointing = [each.column for each in catalog.joins if (each.table, each.to_table) == (table, other)]
         return exp.column(pointing[0], table=key) if len(pointing) == 1 else None
     return None

@@ -37,6 +37,39 @@ def join_ranked(tree: exp.Expr) -> list[str]:
     return [f"ordered by {key}, which is joined"]
 
 
+def rank_extremes(tree: exp.Expr) -> list[str]:
+    """Order `tree` by what it asks the extreme of, in place, where it wants several rows; return what changed.
+
+    The five largest are not the first five of those that are as large as the largest.
+    """
+    where, limit = (tree.args.get(each) if isinstance(tree, exp.Select) else None for each in ("where", "limit"))
+    wanted = limit.expression.name if limit is not None and isinstance(limit.expression, exp.Literal) else ""
+    if where is None or not wanted.isdigit() or int(wanted) < 2 or tree.args.get("order") or tree.args.get("group"):
+        return []
+    tests = list(where.this.flatten()) if isinstance(where.this, exp.And) else [where.this]
+    for test in tests:
+        extreme = _extreme(test)
+        if extreme is None:
+            continue
+        rest = [each.copy() for each in tests if each is not test]
+        tree.set("where", exp.Where(this=exp.and_(*rest)) if rest else None)
+        ordered = exp.Ordered(this=test.this.copy(), desc=isinstance(extreme, exp.Max) or None)
+        tree.set("order", exp.Order(expressions=[ordered]))
+        return [f"the first {wanted} by {test.this.name}"]
+    return []
+
+
+def _extreme(test: exp.Expr) -> exp.Max | exp.Min | None:
+    """Return the extreme of all of a table's values that a column is set equal to."""
+    query = test.expression if isinstance(test, exp.EQ) and isinstance(test.this, exp.Column) else None
+    inner = query.this if isinstance(query, exp.Subquery) else None
+    if not isinstance(inner, exp.Select) or len(inner.expressions) != 1:
+        return None
+    found = inner.expressions[0].unalias()
+    same = isinstance(found, exp.Max | exp.Min) and found.this.name.lower() == test.this.name.lower()
+    return found if same and not inner.args.get("group") else None
+
+
 def _ranked(test: exp.Expr) -> exp.Select | None:
     """Return the query of a list within that takes the first rows of one table, in some order."""
     query = test.args.get("query") if isinstance(test, exp.In) and isinstance(test.this, exp.Column) else None

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sqlglot import exp
 
 from knowledge.database.catalog import Catalog, Column
-from knowledge.database.dialect import week_start, year_quarter
+from knowledge.database.moments import week_start, weekday, year_quarter
 from knowledge.database.names import stemmed, words
 from knowledge.database.settle import aggregates, column_of, columns_in
 from knowledge.database.sources import tables_of
@@ -19,6 +19,7 @@ _WITHIN = re.compile(
 )
 _ONWARD = re.compile(r"'\+\d+ \w+'")  # As SQLite moves a day.
 _WEEKEND = re.compile(r"(?i)\bweekends?\b|\bsaturdays?\s+(?:and|or)\s+sundays?\b")
+_WEEKEND_NUMBERS = ({0, 6}, {5, 6}, {1, 7}, {6, 7})  # However the days are numbered.
 # What somebody did or became once, on a day that is an attribute: `signed up`, `hired`, `born`.
 _BEGAN = re.compile(
     r"(?i)\b(?:sign(?:ed|ing)?[\s-]*ups?|join\w*|register\w*|registration|enrol\w*|hir(?:ed|ing|es?)|born|birth\w*|"
@@ -42,7 +43,7 @@ def hold_days(tree: exp.Expr, catalog: Catalog, question: str) -> list[str]:
     if _WITHIN.search(question):
         changes += _within(tree)
     if _WEEKEND.search(question):
-        changes += _weekends(tree)
+        changes += _weekends(tree, catalog)
     for select in list(tree.find_all(exp.Select)):
         changes += _spans(select, catalog, question)
     if isinstance(tree, exp.Select) and not _BEGAN.search(question):
@@ -108,15 +109,21 @@ def _compared(select: exp.Select, one: exp.Column, other: exp.Column, besides: e
     return any({column.sql().lower() for column in each.find_all(exp.Column)} == both for each in tests)
 
 
-def _weekends(tree: exp.Expr) -> list[str]:
-    """Give a weekend the numbers of the function that tells the day of the week."""
+def _weekends(tree: exp.Expr, catalog: Catalog) -> list[str]:
+    """Give a weekend the numbers of the function that tells the day of the week, and have it be that function."""
     changes = []
     for test in list(tree.find_all(exp.In)):
-        said = {each.name for each in test.expressions if isinstance(each, exp.Literal)}
-        wanted = _saturday_and_sunday(test.this)
-        if not wanted or len(said) != 2 or len(test.expressions) != 2 or said == {str(each) for each in wanted}:
+        said = {int(each.name) for each in test.expressions if isinstance(each, exp.Literal) and each.name.isdigit()}
+        columns = list(test.this.find_all(exp.Column))
+        if said not in _WEEKEND_NUMBERS or len(test.expressions) != 2 or len(columns) != 1:
             continue
+        wanted = _saturday_and_sunday(test.this)
         written = test.expressions[0].is_string
+        if not wanted:  # The day of the month, say, or of nothing.
+            test.set("this", weekday(columns[0], catalog.dialect))
+            wanted, written = _saturday_and_sunday(test.this), False
+        elif said == set(wanted):
+            continue
         make = exp.Literal.string if written else exp.Literal.number
         test.set("expressions", [make(each) for each in wanted])
         changes.append("a weekend is Saturday and Sunday")

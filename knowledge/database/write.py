@@ -24,7 +24,7 @@ from knowledge.database.mend import UnknownNameError, mend
 from knowledge.database.once import count_once
 from knowledge.database.periods import Period, follow_today
 from knowledge.database.prompt import SYSTEM, Example, prompt
-from knowledge.database.ranked import join_ranked
+from knowledge.database.ranked import join_ranked, rank_extremes
 from knowledge.database.run import Result, Runner
 from knowledge.database.semantics import Metric
 from knowledge.database.settle import settle_groups, settle_metrics, settle_totals, settle_values
@@ -158,6 +158,7 @@ class SqlWriter:
         """Bring a query to what the catalogue knows and to what was asked; return what changed, what is doubtful."""
         changes = mend(tree, self.catalog)
         changes += join_ranked(tree)
+        changes += rank_extremes(tree)
         changes += settle_values(tree, self.catalog, self.values, wish.question)
         changes += mend(tree, self.catalog)
         changes += settle_groups(tree)

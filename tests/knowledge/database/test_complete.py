@@ -99,7 +99,7 @@ from knowledge.types import Asker, Question, Table
             "SELECT AVG(balance) AS mean FROM accounts",
             "What is the average balance by branch?",
             (
-                "SELECT branches.name, AVG(accounts.balance) AS mean FROM accounts "
+                "SELECT branches.name AS branch, AVG(accounts.balance) AS mean FROM accounts "
                 "JOIN customers ON customers.customer_id = accounts.customer_id "
                 "JOIN branches ON branches.branch_id = customers.branch_id GROUP BY branches.name"
             ),

@@ -3,7 +3,7 @@
 import pytest
 
 from knowledge.database.dialect import parse
-from knowledge.database.ranked import join_ranked
+from knowledge.database.ranked import join_ranked, rank_extremes
 
 
 @pytest.mark.parametrize(
@@ -23,11 +23,11 @@ from knowledge.database.ranked import join_ranked
         (
             (
                 "SELECT c.full_name FROM customers AS c WHERE c.customer_id IN "
-                "(SELECT a.customer_id FROM accounts AS a ORDER BY a.balance LIMIT 3)"
+                "(SELECT a.customer_id FROM accounts AS a ORDER BY a.balance DESC LIMIT 3)"
             ),
             (
                 "SELECT c.full_name FROM customers AS c JOIN accounts AS a ON a.customer_id = c.customer_id "
-                "ORDER BY a.balance LIMIT 3"
+                "ORDER BY a.balance DESC LIMIT 3"
             ),
         ),
     ],
@@ -37,7 +37,7 @@ def test_a_list_that_is_ordered_and_cut_is_joined(written, ranked):
 
     assert join_ranked(tree)
 
-    assert tree.sql() == ranked
+    assert tree.sql("mysql") == ranked
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,35 @@ def test_other_lists_stay(sql):
 
     assert join_ranked(tree) == []
     assert tree.sql() == before
+
+
+@pytest.mark.parametrize(
+    ("written", "ranked"),
+    [
+        (
+            (
+                "SELECT account_id FROM accounts "
+                "WHERE status = 'open' AND balance = (SELECT MAX(balance) FROM accounts) LIMIT 5"
+            ),
+            "SELECT account_id FROM accounts WHERE status = 'open' ORDER BY balance DESC LIMIT 5",
+        ),
+        (
+            "SELECT account_id FROM accounts WHERE balance = (SELECT MIN(balance) FROM accounts) LIMIT 2",
+            "SELECT account_id FROM accounts ORDER BY CASE WHEN balance IS NULL THEN 1 ELSE 0 END, balance LIMIT 2",
+        ),
+        (
+            "SELECT account_id FROM accounts WHERE balance = (SELECT MAX(balance) FROM accounts) LIMIT 1",
+            "SELECT account_id FROM accounts WHERE balance = (SELECT MAX(balance) FROM accounts) LIMIT 1",
+        ),
+        (
+            "SELECT account_id FROM accounts WHERE balance = (SELECT MAX(balance) FROM accounts)",
+            "SELECT account_id FROM accounts WHERE balance = (SELECT MAX(balance) FROM accounts)",
+        ),
+    ],
+)
+def test_the_first_few_are_not_those_that_equal_the_first(written, ranked):
+    tree = parse(written, "mysql")
+
+    rank_extremes(tree)
+
+    assert tree.sql("mysql") == ranked

@@ -88,6 +88,16 @@ def shop(tmp_path):
             "SELECT COUNT(*) FROM sales WHERE STRFTIME('%w', sold_at) IN ('0', '6')",
         ),
         (
+            "How many sales were made at weekends?",
+            "SELECT COUNT(*) FROM sales WHERE STRFTIME('%d', sold_at) IN (0, 6)",
+            "SELECT COUNT(*) FROM sales WHERE ((CAST(STRFTIME('%w', sold_at) AS INTEGER) + 6) % 7) IN (5, 6)",
+        ),
+        (
+            "How many sales were made at weekends by clerks 8 and 9?",
+            "SELECT COUNT(*) FROM sales WHERE clerk_id IN (8, 9)",
+            "SELECT COUNT(*) FROM sales WHERE clerk_id IN (8, 9)",
+        ),
+        (
             "How many sales were made on Mondays and Tuesdays?",
             "SELECT COUNT(*) FROM sales WHERE STRFTIME('%w', sold_at) IN ('1', '2')",
             "SELECT COUNT(*) FROM sales WHERE STRFTIME('%w', sold_at) IN ('1', '2')",
