@@ -37,6 +37,32 @@ def weekday(moment: exp.Expr, dialect: str) -> exp.Expr:
     return fill(WEEKDAY if dialect == "sqlite" else "WEEKDAY({x})", dialect, x=moment)
 
 
+def weekend_of(node: exp.Expr) -> tuple[int, ...]:
+    """Return how an expression numbers a weekend's days; nothing where it gives no day of the week.
+
+    MySQL's WEEKDAY begins with Monday as 0, its DAYOFWEEK with Sunday as 1; `%w` with Sunday as 0.
+    """
+    if isinstance(node, exp.DayOfWeek):
+        return (1, 7)
+    if isinstance(node, exp.Anonymous) and node.name.upper() == "WEEKDAY":
+        return (5, 6)
+    shape = next((each for each in node.find_all(exp.TimeToStr) if each.text("format") == "%w"), None)
+    if shape is None:
+        return ()
+    if node.find(exp.Mod):
+        return (5, 6)
+    added = node.find(exp.Add)
+    if added is not None:
+        return (1, 7) if added.expression.name == "1" else ()
+    return (0, 6)
+
+
+def is_weekend(test: exp.In) -> bool:
+    """Tell whether a list is Saturday and Sunday, as the expression beside it numbers them."""
+    said = {int(each.name) for each in test.expressions if isinstance(each, exp.Literal) and each.name.isdigit()}
+    return len(said) == 2 and said == set(weekend_of(test.this))
+
+
 def year_quarter(moment: exp.Expr, dialect: str) -> exp.Expr:
     """Return the year and quarter in which a moment lies: `2026-Q3`."""
     if dialect == "sqlite":

@@ -13,6 +13,7 @@ from sqlglot.errors import SqlglotError
 
 from knowledge.database.catalog import Catalog
 from knowledge.database.dialect import parse
+from knowledge.database.moments import is_weekend
 from knowledge.database.names import words
 from knowledge.types import Table
 
@@ -225,6 +226,8 @@ def _condition(node: exp.Expr, catalog: Catalog) -> str:
     if isinstance(node, exp.In):
         if node.args.get("query"):
             return ""
+        if is_weekend(node):
+            return f"{', '.join(words(each.name) for each in node.this.find_all(exp.Column))} at a weekend"
         return f"{_operand(node.this)} is one of {', '.join(map(_operand, node.expressions))}"
     for kind, said in _COMPARED.items():
         if type(node) is kind:

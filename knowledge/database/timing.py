@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sqlglot import exp
 
 from knowledge.database.catalog import Catalog, Column
-from knowledge.database.moments import week_start, weekday, year_quarter
+from knowledge.database.moments import week_start, weekday, weekend_of, year_quarter
 from knowledge.database.names import stemmed, words
 from knowledge.database.settle import aggregates, column_of, columns_in
 from knowledge.database.sources import tables_of
@@ -117,11 +117,11 @@ def _weekends(tree: exp.Expr, catalog: Catalog) -> list[str]:
         columns = list(test.this.find_all(exp.Column))
         if said not in _WEEKEND_NUMBERS or len(test.expressions) != 2 or len(columns) != 1:
             continue
-        wanted = _saturday_and_sunday(test.this)
+        wanted = weekend_of(test.this)
         written = test.expressions[0].is_string
         if not wanted:  # The day of the month, say, or of nothing.
             test.set("this", weekday(columns[0], catalog.dialect))
-            wanted, written = _saturday_and_sunday(test.this), False
+            wanted, written = weekend_of(test.this), False
         elif said == set(wanted):
             continue
         make = exp.Literal.string if written else exp.Literal.number
@@ -182,26 +182,6 @@ def _is_week(shown: exp.Expr) -> bool:
         return True
     day = isinstance(made, exp.Column | exp.Date | exp.TsOrDsToDate) or shapes == ["%Y-%m-%d"]
     return day and "week" in shown.alias.lower() and not made.find(exp.Mod)
-
-
-def _saturday_and_sunday(node: exp.Expr) -> tuple[int, ...]:
-    """Return how an expression numbers a weekend's days; nothing where it gives no day of the week.
-
-    MySQL's WEEKDAY begins with Monday as 0, its DAYOFWEEK with Sunday as 1; `%w` with Sunday as 0.
-    """
-    if isinstance(node, exp.DayOfWeek):
-        return (1, 7)
-    if isinstance(node, exp.Anonymous) and node.name.upper() == "WEEKDAY":
-        return (5, 6)
-    shape = next((each for each in node.find_all(exp.TimeToStr) if each.text("format") == "%w"), None)
-    if shape is None:
-        return ()
-    if node.find(exp.Mod):
-        return (5, 6)
-    added = node.find(exp.Add)
-    if added is not None:
-        return (1, 7) if added.expression.name == "1" else ()
-    return (0, 6)
 
 
 def _whose(tree: exp.Select, catalog: Catalog, question: str) -> list[str]:

@@ -63,9 +63,19 @@ class _Trimming:
             outside = [each for each in _columns_of(select, key) if id(each) not in inside]
             if outside and self._one(table, on, select) and _take_the_other_side(outside, on, key):
                 outside = []
-            if not outside:
+            if not outside and not self._counted(table, select):
                 select.set("joins", [each for each in select.args["joins"] if each is not join])
                 self.changes.append(f"{table.name} is not asked about")
+
+    def _counted(self, table: exp.Table, select: exp.Select) -> bool:
+        """Tell whether it is this table's rows that are counted for each thing: without it each would count as one."""
+        group = select.args.get("group")
+        sources = tables_of(select)
+        left = {key: name for key, name in sources.items() if key != table.alias_or_name.lower()}
+        if group is None or len(left) != 1 or select.find(exp.Count) is None:
+            return False
+        columns = [self.catalog.find(_table_of(each, sources), each.name) for each in group.find_all(exp.Column)]
+        return any(each is not None and (each.key or "name" in parts(each.name)) for each in columns)
 
     def name(self, select: exp.Select) -> None:
         """Show a thing by its name where the query shows only its key, and by its name alone where it shows both."""

@@ -358,3 +358,8 @@ def test_a_month_that_was_counted_is_said_without_the_function_that_cuts_it(cata
     sql = "SELECT COUNT(*) FROM accounts WHERE STRFTIME('%Y-%m', accounts.opened_on) = '2025-11' AND status = 'open'"
 
     assert filters(sql, catalog) == ("opened on is 2025-11", "status is “open”")
+
+
+@pytest.mark.parametrize("days", ["WEEKDAY(opened_on) IN (5, 6)", "STRFTIME('%w', opened_on) IN ('0', '6')"])
+def test_a_weekend_is_said_in_one_word(catalog, days):
+    assert filters(f"SELECT COUNT(*) FROM accounts WHERE {days}", catalog) == ("opened on at a weekend",)  # noqa: S608

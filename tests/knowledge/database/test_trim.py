@@ -27,6 +27,17 @@ def trimmed(catalog):
             "How many customers are there by segment?",
             "SELECT c.segment, COUNT(*) AS n FROM customers AS c GROUP BY c.segment",
         ),
+        (  # Without the accounts each customer would count as one.
+            (
+                "SELECT c.segment, c.full_name, COUNT(*) AS n FROM customers AS c "
+                "JOIN accounts AS a ON a.customer_id = c.customer_id GROUP BY c.segment, c.full_name"
+            ),
+            "Who holds the most?",
+            (
+                "SELECT c.segment, c.full_name, COUNT(*) AS n FROM customers AS c "
+                "JOIN accounts AS a ON a.customer_id = c.customer_id GROUP BY c.segment, c.full_name"
+            ),
+        ),
         (  # The key of the one branch that each customer has is there already.
             (
                 "SELECT c.branch_id, COUNT(*) AS n FROM customers AS c JOIN branches AS b ON c.branch_id = b.branch_id "
