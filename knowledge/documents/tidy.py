@@ -11,6 +11,8 @@ REPLACED = str.maketrans(
 )
 BLANKS = re.compile(r"[ \t]{2,}|\t")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+HANGUL = re.compile(r"[\uac00-\ud7a3]")
+FEWEST_CODED = 6  # Different letters from which on they are no accident.
 EDGE = 3  # Lines at the top and at the foot of a page that can be running heads.
 LONGEST_HEAD = 150
 FEWEST = 3  # Pages that a running head stands on at least.
@@ -27,10 +29,21 @@ WHOLE = re.compile(r"\w+(?:-\w+)*")
 
 def clean(text: str) -> str:
     """Return `text` without the characters that no reader sees and no search would match."""
-    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    text = _uncoded(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
     text = CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n").translate(REPLACED))
     # Runs of spaces only lay text out; they would cost the model's attention and push words out of every budget.
     return BLANKS.sub(" ", text)
+
+
+def _uncoded(text: str) -> str:
+    """Return a text whose letters are the two bytes of UTF-8 each, taken for one of UTF-16, as the letters meant.
+
+    A font whose codes are UTF-8 comes out so: Cyrillic as Hangul. Real Korean has syllables all over their block.
+    """
+    syllables = {ord(each) for each in HANGUL.findall(text)}
+    if len(syllables) < FEWEST_CODED or not all(each >= 0xC280 and 0x80 <= each & 0xFF <= 0xBF for each in syllables):
+        return text
+    return HANGUL.sub(lambda match: ord(match[0]).to_bytes(2, "big").decode("utf-8", "replace"), text)
 
 
 def tidy(texts: Mapping[int, str]) -> dict[int, str]:

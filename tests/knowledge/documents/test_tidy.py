@@ -1,4 +1,4 @@
-from knowledge.documents.tidy import tidy
+from knowledge.documents.tidy import clean, tidy
 
 
 def pages(*bodies: str) -> dict[int, str]:
@@ -34,3 +34,17 @@ def test_words_cut_at_the_end_of_a_line_are_made_whole_as_the_document_writes_th
     tidied = tidy({1: "a long-term loan\nthe long-\nterm loan of the bor-\nrower of Saint-\nDenis"})
 
     assert tidied[1] == "a long-term loan\nthe long-term loan of the borrower of Saint-Denis"
+
+
+def test_letters_whose_utf_8_was_taken_for_utf_16_are_those_that_were_meant():
+    drawn = "Лист утверждения: масштаб"
+    coded = "".join(chr(int.from_bytes(each.encode(), "big")) if len(each.encode()) == 2 else each for each in drawn)
+
+    assert coded != drawn
+    assert clean(coded) == drawn
+
+
+def test_korean_stays_korean():
+    korean = "이 계약은 서울중앙지방법원의 관할에 따른다. 킀킁킂킃킄킅킆"
+
+    assert clean(korean) == korean
