@@ -17,6 +17,16 @@ PASSWORD = 4  # What pdfium calls a file that it cannot open without one.
 ODD = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f]")
 FEW = 60  # Letters; a page with fewer and a picture is taken for a scan with a stamp on it.
 MOST_NOTES = 500  # Links, stamps and fields of one page that are looked at.
+WORDED = frozenset(  # What is laid over a page and has words of its own that everybody sees.
+    {
+        pdfium.raw.FPDF_ANNOT_WIDGET,
+        pdfium.raw.FPDF_ANNOT_FREETEXT,
+        pdfium.raw.FPDF_ANNOT_STAMP,
+        pdfium.raw.FPDF_ANNOT_SOUND,
+        pdfium.raw.FPDF_ANNOT_SCREEN,
+        pdfium.raw.FPDF_ANNOT_RICHMEDIA,
+    }
+)
 ODD_SHARE = 0.3  # From this share of such signs on, a page's text is no text.
 LINE_END_HYPHEN = re.compile("[\ufffe\u0002](?:\r?\n)?")  # pdfium's sign for a hyphen that only ends a line.
 
@@ -41,9 +51,13 @@ class Pdf:
         """Return a page's text, whether it shows anything that is not text, and whether it may hold a table."""
         page = self._document[number - 1]
         try:
-            form = _has_fields(page)
-            if form and pdfium.raw.FPDFPage_Flatten(page, pdfium.raw.FLAT_NORMALDISPLAY) == pdfium.raw.FLATTEN_SUCCESS:
-                page.close()  # Fields are drawn over a page; now they are part of it, for who loads it anew.
+            notes = _notes(page)
+            form = pdfium.raw.FPDF_ANNOT_WIDGET in notes
+            if (
+                notes & WORDED
+                and pdfium.raw.FPDFPage_Flatten(page, pdfium.raw.FLAT_NORMALDISPLAY) == pdfium.raw.FLATTEN_SUCCESS
+            ):
+                page.close()  # Fields and stamps are drawn over a page; now they are part of it, for who loads it anew.
                 page = self._document[number - 1]
             text = _text(page)
             drawn = _drawn(page, text)
@@ -75,16 +89,16 @@ class Pdf:
             page.close()
 
 
-def _has_fields(page: Any) -> bool:
+def _notes(page: Any) -> frozenset[int]:
+    """Return the kinds of what is laid over a page: fields, stamps, typed remarks, links."""
     raw = pdfium.raw
+    kinds = set()
     for at in range(min(raw.FPDFPage_GetAnnotCount(page), MOST_NOTES)):
         note = raw.FPDFPage_GetAnnot(page, at)
-        kind = raw.FPDFAnnot_GetSubtype(note) if note else 0
         if note:
+            kinds.add(raw.FPDFAnnot_GetSubtype(note))
             raw.FPDFPage_CloseAnnot(note)
-        if kind == raw.FPDF_ANNOT_WIDGET:
-            return True
-    return False
+    return frozenset(kinds)
 
 
 def _drawn(page: Any, text: str) -> bool:

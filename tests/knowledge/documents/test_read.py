@@ -6,7 +6,15 @@ from dataclasses import replace
 
 import pytest
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject, TextStringObject
+from pypdf.generic import (
+    ArrayObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    FloatObject,
+    NameObject,
+    NumberObject,
+    TextStringObject,
+)
 
 from knowledge.documents.read import LIMITS, clean, read
 from knowledge.errors import UnreadableFileError
@@ -82,6 +90,27 @@ def test_what_was_typed_into_a_form_is_read(file):
     writer.write(out)
 
     assert "Acme Robotics" in read(file(out.getvalue()), name="a.pdf").pages[0].text
+
+
+@pytest.mark.parametrize("kind", ["/Stamp", "/FreeText"])
+def test_what_was_stamped_or_written_over_a_page_is_read(file, kind):
+    writer = PdfWriter(io.BytesIO(pdf("This agreement is made between two parties:")))
+    look = DecodedStreamObject()
+    look.set_data(b"BT /F1 12 Tf 2 6 Td (SUPERSEDED) Tj ET")
+    look[NameObject("/Subtype")] = NameObject("/Form")
+    look[NameObject("/BBox")] = ArrayObject([FloatObject(each) for each in (0, 0, 120, 20)])
+    look[NameObject("/Resources")] = writer.pages[0]["/Resources"]
+    stamp = DictionaryObject({NameObject("/Subtype"): NameObject(kind), NameObject("/F"): NumberObject(4)})
+    stamp[NameObject("/Rect")] = ArrayObject([FloatObject(each) for each in (300, 600, 420, 620)])
+    stamp[NameObject("/AP")] = DictionaryObject({NameObject("/N"): writer._add_object(look)})
+    writer.pages[0][NameObject("/Annots")] = ArrayObject([writer._add_object(stamp)])
+    out = io.BytesIO()
+    writer.write(out)
+
+    said = read(file(out.getvalue()), name="a.pdf").pages[0].text
+
+    assert "two parties" in said
+    assert "SUPERSEDED" in said
 
 
 def test_a_file_without_bytes_is_refused(file):
