@@ -79,6 +79,11 @@ def _score(options: argparse.Namespace, settings: Settings, cases: Path, work: P
     }
     try:
         scored: dict[str, Any] = module.evaluate(cases, work, **given, limit=options.limit, on_progress=say)
+    except FileNotFoundError as error:
+        missing = Path(error.filename or "")
+        if not missing.is_relative_to(cases):
+            raise
+        raise UserError(f"{cases} holds no {missing.relative_to(cases)}, which {options.set} reads.") from error
     finally:
         services.close()
     return scored
