@@ -66,10 +66,12 @@ def language(text: str) -> str:
     for script, name in _SCRIPTS:
         if sum(each.startswith(script) for each in letters) * 5 >= max(len(letters), 1):
             return name
+    if "¿" in text or "¡" in text:
+        return "Spanish"  # No other language opens a question or a cry with a sign.
     words = re.findall(r"[^\W\d_]+", text.lower())
     counts = {name: sum(word in known for word in words) for name, known in _LANGUAGES.items()}
     best = max(counts, key=lambda name: (counts[name], name == "English"))
-    marked = 1 if re.search(r"[¿¡ñßäöüéèêçãõ]", text.lower()) else 0
+    marked = 1 if re.search(r"[ñßäöüéèêçãõáíóú]", text.lower()) else 0
     return best if counts[best] + marked >= 2 and counts[best] > counts["English"] else "English"
 
 

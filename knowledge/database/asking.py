@@ -11,13 +11,12 @@ from langchain_core.messages import HumanMessage, SystemMessage
 from knowledge.analysis import wish
 from knowledge.database import chart, tell
 from knowledge.database.analysed import LEFT, answered, asks_anew
-from knowledge.database.catalog import Catalog
 from knowledge.database.desk import Desk, Sight
 from knowledge.database.guard import Guard
 from knowledge.database.link import Linked
 from knowledge.database.measures import units_of
-from knowledge.database.names import words
 from knowledge.database.periods import fixed_days, periods
+from knowledge.database.phrases import ENGLISH, LANGUAGES, Phrases
 from knowledge.database.prompt import Example
 from knowledge.database.review import Pair
 from knowledge.database.scope import Scope
@@ -50,10 +49,11 @@ class Asking:
     on_stage: Words
     stopped: Callable[[], bool]
     seconds: dict[str, float] = field(default_factory=dict)
-    phrases: tell.Phrases = tell.ENGLISH
+    phrases: Phrases = ENGLISH
     definitions: list[str] = field(default_factory=list)
     understood: str = ""
     outdated: str = ""
+    undated: str = ""  # Past periods asked about what is known only as it stands now.
 
     def answer(self) -> Answer:
         """Return the answer, a refusal, or the question asked back."""
@@ -109,6 +109,8 @@ class Asking:
         if isinstance(outcome, Failed):
             return self._failed(outcome, linked, sight)
         self.definitions += [f"{each.name}: {each.note}" for each in linked.metrics]
+        past = [each.said for each in spoken if each.end is not None and each.end <= today]
+        self.undated = ", ".join(past) if any(each.level for each in linked.metrics) else ""
         self.definitions += linked.rules
         return self.told(text, outcome, scope=scope)
 
@@ -128,6 +130,9 @@ class Asking:
         if outcome.repeated:
             checks.append(Check("counted once", False, f"some {outcome.repeated} may be counted more than once"))
             spoken = f"{spoken} ({self.phrases.repeated.format(things=outcome.repeated)})"
+        if self.undated:
+            checks.append(Check("of that time", False, f"the data holds this as it stands now, not of {self.undated}"))
+            spoken = f"{spoken} ({self.phrases.now.format(period=self.undated)})"
         if units.mixed:
             checks.append(Check("one currency", False, f"adds up amounts in {' and '.join(units.mixed)}"))
             spoken = f"{spoken} ({self.phrases.mixed.format(names=', '.join(units.mixed))})"
@@ -160,8 +165,8 @@ class Asking:
 
     def _understand(self) -> str:
         text = " ".join(self.question.text.split())
-        spoken = "Spanish" if "¿" in text else language(text)
-        self.phrases = tell.LANGUAGES.get(spoken, tell.ENGLISH)
+        spoken = language(text)
+        self.phrases = LANGUAGES.get(spoken, ENGLISH)
         if spoken == "English":
             return text
         self.on_stage(f"Putting the question from {spoken} into English")
@@ -251,7 +256,7 @@ class Asking:
 
     def _out_of_scope(self, linked: Linked, scope: Scope, sight: Sight) -> Answer:
         near = [each.name for each in (linked.tables if linked.columns else sight.catalog.relations.values())]
-        said = f"{self.phrases.refused} {self.phrases.holds.format(tables=_listed(near, sight.catalog))}"
+        said = f"{self.phrases.refused} {self.phrases.holds.format(tables=tell.held_in(near, sight.catalog))}"
         detail = f"nothing in it is about {', '.join(scope.strange)}" if scope.strange else "it is about something else"
         return Answer(
             said,
@@ -267,7 +272,7 @@ class Asking:
         if failed.forbidden:
             return self._refused(failed.trouble, "forbidden", sql=failed.sql)
         near = [each.name for each in linked.tables]
-        said = f"{self.phrases.failed} {self.phrases.holds.format(tables=_listed(near, sight.catalog))}"
+        said = f"{self.phrases.failed} {self.phrases.holds.format(tables=tell.held_in(near, sight.catalog))}"
         return self._refused(said, failed.trouble[:300], sql=failed.sql)
 
     def _refused(self, said: str, why: str, *, sql: str = "") -> Answer:
@@ -288,12 +293,3 @@ class Asking:
 def _figures(text: str) -> list[str]:
     """Return the numbers and names that make one question another."""
     return sorted(re.findall(r"\d+|(?<=\s)[A-Z][\w-]+|[\"“'‘][^\"”'’]+", text))
-
-
-def _listed(names: list[str], catalog: Catalog) -> str:
-    said = []
-    for name in names[:5]:
-        relation = catalog.relations[name.lower()]
-        columns = [words(each.name) for each in relation.columns.values() if not each.name.lower().endswith("id")]
-        said.append(f"{words(relation.name)} ({', '.join(columns[:5])}{', …' if len(columns) > 5 else ''})")
-    return "; ".join(said)

@@ -39,7 +39,10 @@ class TableMeaning:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A figure with the SQL that works it out: `sql` is an expression, `where` a condition, over `table`."""
+    """A figure with the SQL that works it out: `sql` is an expression, `where` a condition, over `table`.
+
+    A `level` is known only as it stands now: no period narrows it down.
+    """
 
     name: str
     table: str
@@ -47,6 +50,7 @@ class Metric:
     note: str
     where: str = ""
     words: tuple[str, ...] = ()
+    level: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,7 @@ def _metric(name: str, said: Mapping[str, Any]) -> Metric:
         note=said["note"],
         where=said.get("where", ""),
         words=tuple(said.get("words", ())),
+        level=bool(said.get("level", False)),
     )
     _columns(metric)
     return metric

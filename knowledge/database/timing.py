@@ -1,7 +1,7 @@
 """Hold the days of a query to its question: whole days, days of another, weeks, weekends, and whose date is meant."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from sqlglot import exp
@@ -9,6 +9,7 @@ from sqlglot import exp
 from knowledge.database.catalog import Catalog, Column
 from knowledge.database.moments import week_start, weekday, weekend_of, year_quarter
 from knowledge.database.names import stemmed, words
+from knowledge.database.semantics import Metric
 from knowledge.database.settle import aggregates, column_of, columns_in
 from knowledge.database.sources import tables_of
 
@@ -48,6 +49,29 @@ def hold_days(tree: exp.Expr, catalog: Catalog, question: str) -> list[str]:
         changes += _spans(select, catalog, question)
     if isinstance(tree, exp.Select) and not _BEGAN.search(question):
         changes += _whose(tree, catalog, question)
+    return changes
+
+
+def as_it_stands(tree: exp.Expr, catalog: Catalog, metrics: Sequence[Metric], question: str) -> list[str]:
+    """Leave out, in place, the days by which `tree` narrows down what is known only as it stands now.
+
+    The deposits of this quarter are not those of the accounts opened in it. A day that the question speaks of stays.
+
+    Returns:
+        What changed, in words.
+    """
+    asked = frozenset(stemmed(question))
+    changes = []
+    for metric in (each for each in metrics if each.level):
+        for test in list(tree.find_all(*_LINES)):
+            select, columns = test.find_ancestor(exp.Select), columns_in(test)
+            if select is None or len(columns) != 1 or not isinstance(test.parent, exp.Where | exp.And):
+                continue
+            found = column_of(columns[0], tables_of(select), catalog)
+            if found is None or found.kind != "date" or found.table.lower() != metric.table or _bare(found) & asked:
+                continue
+            _leave_out(test)
+            changes.append(f"{metric.name} as they stand now")
     return changes
 
 

@@ -7,7 +7,8 @@ from sqlalchemy import create_engine, text
 
 from knowledge.database.catalog import read_catalog
 from knowledge.database.dialect import parse
-from knowledge.database.timing import hold_days
+from knowledge.database.semantics import Metric
+from knowledge.database.timing import as_it_stands, hold_days
 
 MADE = """
 CREATE TABLE clerks (clerk_id INTEGER PRIMARY KEY, name TEXT, hire_date DATE, left_on DATE);
@@ -240,3 +241,22 @@ def test_quarters_come_out_in_the_year_they_are_in(shop, tmp_path):
     engine.dispose()
 
     assert [tuple(row) for row in rows] == [("2025-Q1", 2), ("2025-Q4", 1), ("2026-Q1", 1)]
+
+
+@pytest.mark.parametrize(
+    ("question", "level", "days"),
+    [
+        ("stock by clerk this quarter", True, ""),
+        ("stock by clerk this quarter", False, " WHERE sale_date >= '2026-10-01'"),
+        ("stock of what was on sale this quarter", True, " WHERE sale_date >= '2026-10-01'"),
+    ],
+)
+def test_what_is_known_only_as_it_stands_is_narrowed_down_by_no_period(shop, question, level, days):
+    stock = Metric("stock", "sales", "SUM(sales.amount)", "what is there", level=level)
+    tree = parse(
+        "SELECT clerk_id, SUM(amount) AS n FROM sales WHERE sale_date >= '2026-10-01' GROUP BY clerk_id", "sqlite"
+    )
+
+    as_it_stands(tree, shop, [stock], question)
+
+    assert tree.sql("sqlite") == f"SELECT clerk_id, SUM(amount) AS n FROM sales{days} GROUP BY clerk_id"  # noqa: S608
