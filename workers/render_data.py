@@ -123,7 +123,7 @@ def words_of(value: Any, column: str = "") -> str:
     if isinstance(value, int):
         return str(value) if abs(value) < 10_000 or _NAMES_OF_KEYS.search(column) else f"{value:,}"
     if isinstance(value, float):
-        return f"{value:,.2f}" if abs(value) >= 0.01 or not value else f"{value:.4g}"
+        return f"{value:,.2f}" if abs(value) >= 1 or not value else f"{value:.4g}"  # A share of 0.02353 is not 0.02.
     return _HIDDEN.sub("", str(value)).strip() or "—"
 
 

@@ -3,7 +3,9 @@ import { h, s } from "./dom.js";
 
 const HEIGHT = 250;
 const number = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 2 });
+const small = new Intl.NumberFormat("en-GB", { maximumSignificantDigits: 4 }); // A share of 0.02353 is not 0.
 const short = new Intl.NumberFormat("en-GB", { notation: "compact", maximumFractionDigits: 1 });
+const figure = (value) => (Math.abs(value) < 1 ? small : number).format(value);
 
 export function chart(block) {
   const { chart: drawn, title } = block;
@@ -23,13 +25,13 @@ function rows(drawn) {
 // The same numbers for who cannot see the picture, or wants to copy them.
 function numbers(drawn, title) {
   const { head, body } = rows(drawn);
-  const line = (tag) => (cells) => h("tr", {}, cells.map((cell, at) => h(at ? tag : "th", { scope: tag === "th" ? "col" : at ? undefined : "row", class: at ? "right" : undefined }, typeof cell === "number" ? number.format(cell) : cell)));
+  const line = (tag) => (cells) => h("tr", {}, cells.map((cell, at) => h(at ? tag : "th", { scope: tag === "th" ? "col" : at ? undefined : "row", class: at ? "right" : undefined }, typeof cell === "number" ? figure(cell) : cell)));
   return h("details", { class: "chart-data" }, h("summary", {}, "Show the numbers"), h("div", { class: "table", tabindex: 0, role: "region", "aria-label": `Numbers of ${title}` }, h("table", {}, h("thead", {}, line("th")(head)), h("tbody", {}, body.map(line("td"))))));
 }
 
 function legend(drawn) {
   const total = drawn.type === "pie" && drawn.segments.reduce((sum, each) => sum + each.value, 0);
-  const items = total ? drawn.segments.map((each) => [each.label, `${number.format(each.value)} · ${Math.round((each.value / total) * 100)} %`]) : drawn.series.map((each) => [each.name, ""]);
+  const items = total ? drawn.segments.map((each) => [each.label, `${figure(each.value)} · ${Math.round((each.value / total) * 100)} %`]) : drawn.series.map((each) => [each.name, ""]);
   if (!total && items.length < 2) return null;
   return h("ul", { class: `legend ${total ? "tall" : ""}` }, items.map(([name, said], at) => h("li", {}, h("span", { class: `swatch fill-${at}` }), h("span", {}, name), said && h("span", { class: "muted" }, said))));
 }
@@ -41,7 +43,7 @@ function frame(width, height, words, children) {
 function pie(drawn, title, width) {
   const size = Math.min(200, width - 8);
   const total = drawn.segments.reduce((sum, each) => sum + each.value, 0);
-  const words = `Pie chart, ${title}: ${drawn.segments.map((each) => `${each.label} ${number.format(each.value)}`).join(", ")}`;
+  const words = `Pie chart, ${title}: ${drawn.segments.map((each) => `${each.label} ${figure(each.value)}`).join(", ")}`;
   let angle = -Math.PI / 2;
   const middle = size / 2;
   const radius = middle - 2;
@@ -56,7 +58,7 @@ function pie(drawn, title, width) {
   return frame(size, size, words, slices);
 }
 
-const tip = (each, name = "") => s("title", {}, `${name ? `${name}, ` : ""}${each.label}: ${number.format(each.value)}`);
+const tip = (each, name = "") => s("title", {}, `${name ? `${name}, ` : ""}${each.label}: ${figure(each.value)}`);
 
 // Round steps that cover the values, zero always among them.
 function scale(values) {
@@ -74,7 +76,7 @@ function scale(values) {
 function plot(drawn, title, width) {
   const { categories, x_label: below, y_label: beside } = drawn.axis_config;
   const ticks = scale(drawn.series.flatMap((each) => each.data.map((point) => point.value)));
-  const marks = ticks.map((tick) => short.format(tick));
+  const marks = ticks.map((tick) => (Math.abs(tick) < 1 ? small : short).format(tick));
   const left = 12 + Math.max(...marks.map((mark) => mark.length)) * 6.6 + (beside ? 18 : 0);
   const band = (width - left - 8) / categories.length;
   const longest = Math.max(...categories.map((each) => each.length)) * 6.4;
@@ -96,7 +98,7 @@ function plot(drawn, title, width) {
     beside && s("text", { x: 12, y: top + (HEIGHT - top - bottom) / 2, "text-anchor": "middle", class: "axis-name", transform: `rotate(-90 12 ${top + (HEIGHT - top - bottom) / 2})` }, beside),
   ];
   const draw = drawn.type === "bar" ? bars : lines;
-  const words = `${drawn.type[0].toUpperCase()}${drawn.type.slice(1)} chart, ${title}: ${drawn.series.map((each) => `${each.name}, ${each.data.map((point) => `${point.label} ${number.format(point.value)}`).join(", ")}`).join("; ")}`;
+  const words = `${drawn.type[0].toUpperCase()}${drawn.type.slice(1)} chart, ${title}: ${drawn.series.map((each) => `${each.name}, ${each.data.map((point) => `${point.label} ${figure(point.value)}`).join(", ")}`).join("; ")}`;
   return frame(width, HEIGHT, words, [grid, names, labels, draw(drawn, { x, y, band })]);
 }
 
