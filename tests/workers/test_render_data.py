@@ -158,7 +158,8 @@ def test_in_a_spreadsheet_no_cell_is_a_formula():
     ("value", "column", "words"),
     [
         (2026, "year", "2026"), (1234567, "total", "1,234,567"), (1234567, "customer_id", "1234567"), (None, "", "—"),
-        (True, "", "yes"), (0.001234, "", "0.001234"), (0.02353, "", "0.02353"), (0.0, "", "0.00"), (-12345.678, "", "-12,345.68"),
+        (True, "", "yes"), (0.001234, "", "0.001234"), (0.02353, "", "0.02353"), (0.0, "", "0.00"),
+        (-12345.678, "", "-12,345.68"),
     ],
 )  # fmt: skip
 def test_numbers_are_written_as_people_read_them(value, column, words):
