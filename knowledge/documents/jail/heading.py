@@ -14,6 +14,10 @@ STEP = 2.0  # Points that a row is set in by at least.
 SENTENCE = re.compile(r"[.;:]$")
 OPEN = re.compile(r"(?i)(?:[,(&/–—-]|\b(?:and|or|of|for|to|the|in|on|by|from|with|net|less|attributable|per))$")
 SMALL = re.compile(r"[a-z(]")
+PER = re.compile(  # In what a column's amounts are.
+    r"(?i)(?:(?:[a-z]{1,3}\s?)?[$€£¥]|[a-z]{2,3})?\s?[’']?(?:000s?|mn?|bn|k|millions?|billions?|thousands?)|"
+    r"(?:[a-z]{1,3}\s?)?[$€£¥]|%|\(?in (?:thousands|millions|billions|percent)\)?"
+)
 LEADERS = re.compile(r"(?:\s*\.){3,}\s*$")
 
 
@@ -25,6 +29,8 @@ def headed(matrix: Matrix) -> dict[str, Any] | None:
     else:
         header = matrix.header
         rows, depths = whole(matrix)
+    units = next((at for at, row in enumerate(rows) if not _is_units(row)), len(rows))
+    header, rows, depths = [*header, *rows[:units]], rows[units:], depths[units:]
     width = max((len(row) for row in (*header, *rows)), default=0)
     if not rows or width < 2:
         return None
@@ -33,7 +39,7 @@ def headed(matrix: Matrix) -> dict[str, Any] | None:
     used = [at for at in range(width - 1) if any(at < len(row[2]) and row[2][at] for row in made)]
     made = [(group, label, [cells[at] for at in used]) for group, label, cells in made]
     told = sum(any(cells) for _, _, cells in made)
-    if not used or told < 1 or len(made) < 2:
+    if not used or told < 1 or len(made) < (1 if matrix.ruled and any(map(any, header)) else 2):
         return None
     over = [row[0] for row in header if row[0]]
     unit = _unit([*over, *dict.fromkeys(cell for row in header for cell in row[1:]), *reversed(matrix.above)])
@@ -88,6 +94,12 @@ def _header_rows(rows: list[list[str]]) -> int:
             return at
     # A table of words: its first row names the columns, if it names them all.
     return 1 if len(rows) > 1 and all(rows[0][1:]) else 0
+
+
+def _is_units(row: list[str]) -> bool:
+    """Tell whether a row says in what the columns under it are: `US$000`, `€m`, `%`."""
+    values = [cell for cell in row[1:] if cell]
+    return not row[0] and bool(values) and all(map(PER.fullmatch, values))
 
 
 def _column(cells: list[str]) -> str:

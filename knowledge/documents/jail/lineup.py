@@ -158,8 +158,10 @@ class _Table:
         """Return what a line says over each column; None where it heads none."""
         count = len(self.columns)
         spread: list[list[str]] = [[] for _ in range(count + 1)]
-        for stretch in _parted(line, self.columns):
-            first, end = self._under(stretch, line)
+        parted = _parted(line, self.columns)
+        each_one = self._one_each(parted)
+        for number, stretch in enumerate(parted):
+            first, end = each_one[number] if each_one else self._under(stretch, line)
             if first == end:
                 spread[0].append(stretch.text)
             for at in range(first, end):
@@ -168,6 +170,30 @@ class _Table:
                 left, right = self.boxes[first]
                 self.boxes[first] = min(left, stretch.left), max(right, stretch.right)
         return [" ".join(each) for each in spread] if any(spread[1:]) else None
+
+    def _one_each(self, parted: Sequence[Word]) -> list[tuple[int, int]]:
+        """Return the column under each of as many headings as there are columns, the labels' apart; else nothing.
+
+        A long heading over narrow figures reaches far to the left of them, over the labels.
+        """
+        count = len(self.columns)
+        over = parted[len(parted) - count :] if count > 1 and len(parted) in {count, count + 1} else []
+        if not over or any(self._nearest(stretch) != at for at, stretch in enumerate(over)):
+            return []
+        if len(parted) > count and self._nearest(parted[0], within=True) is not None:
+            return []
+        return [*((0, 0) for _ in parted[count:]), *((at, at + 1) for at in range(count))]
+
+    def _nearest(self, stretch: Word, *, within: bool = False) -> int | None:
+        """Return the column to which a heading is nearest by its middle or an edge; `within`: that it is over."""
+        if within and stretch.right < self.columns[0][0]:
+            return None
+
+        def off(at: int) -> float:
+            left, right = self.boxes[at]
+            return min(abs((left + right) / 2 - stretch.middle), abs(right - stretch.right), abs(left - stretch.left))
+
+        return min(range(len(self.columns)), key=off)
 
     def _under(self, stretch: Word, line: Line) -> tuple[int, int]:
         """Return which columns a heading is over, as a range; an empty one for what stands over the labels."""

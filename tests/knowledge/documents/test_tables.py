@@ -38,6 +38,63 @@ def test_a_cell_is_found_by_its_label_its_header_and_its_unit(reading):
     }
 
 
+@pytest.mark.parametrize("ruled", [True, False], ids=["ruled", "unruled"])
+@pytest.mark.parametrize(
+    ("rows", "header", "columns"),
+    [
+        (  # In what the amounts are stands under the years.
+            [
+                ["", "2019", "2018"],
+                ["", "US$000", "US$000"],
+                ["Office rent", "4,339", "3,538"],
+                ["Equipment", "112", "216"],
+                ["Motor vehicle", "51", "96"],
+            ],
+            2,
+            ("2019 US$000", "2018 US$000"),
+        ),
+        (  # Headings that reach far over narrow figures, and to the left of them.
+            [
+                ["", "December 29, 2019", "December 30, 2018"],
+                ["Raw material", "$22", "$19"],
+                ["Work in process", "123", "229"],
+                ["Finished goods", "66", "771"],
+            ],
+            1,
+            ("December 29, 2019", "December 30, 2018"),
+        ),
+        (
+            [
+                ["Contractual Obligations", "Less Than 1 Year", "2-5 Years", "Total"],
+                ["Operating Lease Obligations", "$773", "$2,055", "$2,828"],
+                ["Future commitment", "650", "—", "650"],
+                ["Total", "$1,423", "$2,055", "$3,478"],
+            ],
+            1,
+            ("Less Than 1 Year", "2-5 Years", "Total"),
+        ),
+    ],
+)
+def test_every_column_has_its_whole_heading(tmp_path, rows, header, columns, ruled):
+    path = tmp_path / "table.pdf"
+    path.write_bytes(printed([PROSE], rows, header=header, ruled=ruled))
+
+    (table,) = read(path, name="table.pdf").tables
+
+    assert table.columns == columns
+    assert [row.label for row in table.rows] == [row[0] for row in rows[header:]]
+
+
+def test_one_row_under_headings_is_a_table_where_rules_part_its_cells(tmp_path):
+    rows = [["(Dollars in millions)", "2019", "2018"], ["Interest expense", "$2,082", "$2,025"]]
+    path = tmp_path / "table.pdf"
+    path.write_bytes(printed([PROSE], rows, header=1, ruled=True))
+
+    (table,) = read(path, name="table.pdf").tables
+
+    assert [(row.label, row.values) for row in table.rows] == [("Interest expense", ("$2,082", "$2,025"))]
+
+
 def test_a_row_stands_where_the_text_has_it(reading):
     (row,) = [row for row in reading.tables[0].rows if row.label == "Net revenue"]
 
