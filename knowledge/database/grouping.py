@@ -17,6 +17,9 @@ EACH = re.compile(
     r"(?i)\b(?:(?:for|in|by|of|at|to|from|across)\s+(?:each|every)|"
     r"(?P<bare>(?<!order )(?<!ordered )(?<!sorted )(?<!ranked )by))\s+(?=(?P<what>[a-z]+(?:\s+[a-z]+)?))"
 )
+_DOER = re.compile(
+    r"(?i)\b(?:\w+ed|\w+en|held|made|paid|sold|bought|lent|sent|spent|kept|brought|done)\s*$"
+)  # `by` whom.
 _COMPARES = re.compile(r"(?i)\b(?:compar\w+|versus|vs|against|beside|difference between)\b")
 _SPANS = ("day", "week", "month", "quarter", "year")
 _SHAPES = {"year": "%Y", "month": "%Y-%m", "day": "%Y-%m-%d"}
@@ -39,7 +42,8 @@ def group_totals(
     for match in EACH.finditer(question):
         for key, table in tables.items():
             by = by or _named(stemmed(match["what"]), catalog, table, key, amounts=not match["bare"])
-        if match["bare"] and len(tables) == 1:
+    for match in EACH.finditer(question) if len(tables) == 1 else ():
+        if match["bare"] and not _DOER.search(question[: match.start()]):
             by = by or _thing(stemmed(match["what"]), catalog, next(iter(tables.items())), masked)
     if by is None or by.sql().lower() in fixed(select):
         return []

@@ -104,6 +104,11 @@ from knowledge.types import Asker, Question, Table
                 "JOIN branches ON branches.branch_id = customers.branch_id GROUP BY branches.name"
             ),
         ),
+        (  # Who did it is no group.
+            "SELECT AVG(balance) AS mean FROM accounts",
+            "What is the average balance held by customers?",
+            "SELECT AVG(balance) AS mean FROM accounts",
+        ),
         (  # A branch has many accounts: it is not by one of them that it is counted.
             "SELECT COUNT(*) AS n FROM branches",
             "How many branches are there by account?",
