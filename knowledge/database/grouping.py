@@ -17,9 +17,10 @@ EACH = re.compile(
     r"(?i)\b(?:(?:for|in|by|of|at|to|from|across)\s+(?:each|every)|"
     r"(?P<bare>(?<!order )(?<!ordered )(?<!sorted )(?<!ranked )by))\s+(?=(?P<what>[a-z]+(?:\s+[a-z]+)?))"
 )
-_DOER = re.compile(
-    r"(?i)\b(?:\w+ed|\w+en|held|made|paid|sold|bought|lent|sent|spent|kept|brought|done)\s*$"
-)  # `by` whom.
+_DOER = re.compile(  # `Held by customers` says whose, `grouped by customers` what for each of.
+    r"(?i)\b(?!(?:group|divid|aggregat|summari[sz]|segment|categori[sz]|arrang|list|count|total)l?ed\b|broken\b)"
+    r"(?:\w+ed|\w+en|held|made|paid|sold|bought|lent|sent|spent|kept|brought|done)\s*$"
+)
 _COMPARES = re.compile(r"(?i)\b(?:compar\w+|versus|vs|against|beside|difference between)\b")
 _SPANS = ("day", "week", "month", "quarter", "year")
 _SHAPES = {"year": "%Y", "month": "%Y-%m", "day": "%Y-%m-%d"}

@@ -97,7 +97,7 @@ from knowledge.types import Asker, Question, Table
         ),
         (  # A thing to which every row belongs, some tables away.
             "SELECT AVG(balance) AS mean FROM accounts",
-            "What is the average balance by branch?",
+            "What is the average balance, grouped by branch?",
             (
                 "SELECT branches.name AS branch, AVG(accounts.balance) AS mean FROM accounts "
                 "JOIN customers ON customers.customer_id = accounts.customer_id "
