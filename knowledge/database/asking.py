@@ -21,6 +21,7 @@ from knowledge.database.prompt import Example
 from knowledge.database.review import Pair
 from knowledge.database.scope import Scope
 from knowledge.database.thread import follows, only_draws, undrawn, whole
+from knowledge.database.timing import NOW
 from knowledge.database.why.asked import Wondered, wondered
 from knowledge.database.why.explain import Explainer
 from knowledge.database.write import Failed, SqlWriter, Written
@@ -110,7 +111,7 @@ class Asking:
             return self._failed(outcome, linked, sight)
         self.definitions += [f"{each.name}: {each.note}" for each in linked.metrics]
         past = [each.said for each in spoken if each.end is not None and each.end <= today]
-        self.undated = ", ".join(past) if any(each.level for each in linked.metrics) else ""
+        self.undated = ", ".join(past) if any(each.endswith(NOW) for each in outcome.changes) else ""
         self.definitions += linked.rules
         return self.told(text, outcome, scope=scope)
 

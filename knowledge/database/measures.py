@@ -16,6 +16,7 @@ MONEY = "money"  # The tag of columns that hold amounts.
 _CURRENCY = frozenset({"currency", "ccy", "curr"})
 _CALLED: dict[type[exp.Expr], str] = {exp.Sum: "total", exp.Avg: "average", exp.Max: "highest", exp.Min: "lowest"}
 _TOTALS = (exp.Sum, exp.Avg, exp.Max, exp.Min)
+_SPANS: dict[type[exp.Expr], str] = {exp.Year: "year", exp.Month: "month", exp.Date: "day", exp.TsOrDsToDate: "day"}
 _HUNDRED = frozenset({"100", "100.0"})
 
 
@@ -86,7 +87,15 @@ def _name_of(figure: exp.Expr, select: exp.Select, catalog: Catalog, question: s
     if bare.find(exp.Div) and aggregates(bare):
         hundred = any(each.name in _HUNDRED for each in bare.find_all(exp.Literal))
         return "percent" if hundred else "ratio"
-    return "" if isinstance(bare, exp.Literal) else "value"
+    return "" if isinstance(bare, exp.Literal) else _span(bare) or "value"
+
+
+def _span(figure: exp.Expr) -> str:
+    """Return what part of a day's date an expression is: its year, month or day; else nothing."""
+    shapes = [each.text("format") for each in figure.find_all(exp.TimeToStr)]
+    if len(shapes) == 1:
+        return {"%Y": "year", "%Y-%m": "month", "%m": "month", "%Y-%m-%d": "day"}.get(shapes[0], "")
+    return next((called for kind, called in _SPANS.items() if figure.find(kind)), "")
 
 
 def _counted(count: exp.Count, select: exp.Select, catalog: Catalog, question: str) -> str:

@@ -13,6 +13,7 @@ from knowledge.database.semantics import Metric
 from knowledge.database.settle import aggregates, column_of, columns_in
 from knowledge.database.sources import tables_of
 
+NOW = "as they stand now"  # How the change ends that leaves a period out.
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _WITHIN = re.compile(
     r"(?i)\bwithin\s+(?:the\s+)?(?:first\s+)?[\w-]+\s+(?:business\s+)?(?:day|week|month|quarter|year|hour|minute)s?\s+"
@@ -71,7 +72,7 @@ def as_it_stands(tree: exp.Expr, catalog: Catalog, metrics: Sequence[Metric], qu
             if found is None or found.kind != "date" or found.table.lower() != metric.table or _bare(found) & asked:
                 continue
             _leave_out(test)
-            changes.append(f"{metric.name} as they stand now")
+            changes.append(f"{metric.name} {NOW}")
     return changes
 
 

@@ -53,6 +53,12 @@ def priced(catalog):
             ["percent"],
         ),
         ("SELECT SUM(balance) / COUNT(*) FROM accounts", "How much is in each?", ["ratio"]),
+        (
+            "SELECT STRFTIME('%Y-%m', opened_on), COUNT(*) FROM accounts GROUP BY STRFTIME('%Y-%m', opened_on)",
+            "How many accounts were opened each month?",
+            ["month", "number_of_accounts"],
+        ),
+        ("SELECT YEAR(opened_on), MIN(balance) FROM accounts GROUP BY 1", "And each year?", ["year", "lowest_balance"]),
         ("SELECT COUNT(*) AS n, status FROM accounts GROUP BY status", "How many?", ["n", "status"]),
     ],
 )
@@ -107,3 +113,24 @@ def test_a_total_over_two_currencies_says_so(analyst, priced, llm):
 
     assert "Amounts in EUR, NOK are added up as they stand" in answer.text
     assert [each.passed for each in answer.checks if each.name == "one currency"] == [False]
+
+
+@pytest.mark.parametrize(
+    ("asked", "written", "of_now"),
+    [
+        ("What were the total deposits last month?", "opened_on >= '2025-10-01' AND opened_on < '2025-11-01'", True),
+        ("What are the total deposits this month?", "opened_on >= '2025-11-01'", False),
+    ],
+)
+def test_what_stands_now_is_not_passed_off_as_what_stood_then(analyst, llm, asked, written, of_now):
+    catalog = analyst.desk.catalog
+    (metric,) = catalog.semantics.metrics
+    semantics = dataclasses.replace(catalog.semantics, metrics=(dataclasses.replace(metric, level=True),))
+    analyst.desk.catalog = dataclasses.replace(catalog, semantics=semantics)
+    llm.says(f"SELECT SUM(balance) AS total FROM accounts WHERE status <> 'closed' AND {written}")  # noqa: S608
+
+    answer = analyst.answer(Question(asked, asker=BANKER))
+
+    assert answer.table.rows == ((3000.5,),)
+    assert ("not of last month" in answer.text) is of_now
+    assert [each.passed for each in answer.checks if each.name == "of that time"] == [False] * of_now
