@@ -1,5 +1,6 @@
 """Decide what a message wants: documents, the bank's data, both, a customer's help, small talk, or nothing of ours."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from knowledge.models.llm import write
 from knowledge.phrasing import GREETING, HELP, THANKS, language, leans
 from knowledge.types import Question, Turn
 
+_HOW_MANY = re.compile(r"(?i)\bcu[aá]nt[ao]s\b|\bwie\s?viele\b|\bcombien\s+d[e'’]|\bquant[ie]\b|\bhoeveel\b|多少|几个")
 WHAT_I_DO = (
     "I answer questions about contracts and other documents, and show the words on the page that prove each answer.\n"
     "• Drop a PDF into a channel or send it to me directly, then ask in its thread.\n"
@@ -120,6 +122,8 @@ class Router:
         foreign = language(question.text) != "English"
         shares = _shared(self._weigh(question, reading, _by_cues(reading.cues) if foreign else reading.weights))
         ranked = sorted(shares, key=lambda name: -shares[name])
+        if foreign and _HOW_MANY.search(question.text):  # Customers do not count cards; bankers do.
+            ranked = [name for name in ranked if name in {"data", "documents"}]
         asked = False
         if (foreign or shares[ranked[0]] < DOUBT) and self._llm is not None and not question.focus:
             likely = [name for name in ranked if name != "both" and (foreign or shares[name] >= GUESS)]

@@ -225,6 +225,16 @@ def test_another_language_is_sorted_by_the_model(llm):
     assert ask(Router(HashedEmbeddings(), llm=llm), "¿Cuál es la mejor receta de paella?") == "out_of_scope"
 
 
+@pytest.mark.parametrize(
+    "text", ["¿Cuántas tarjetas están bloqueadas?", "Wie viele Karten sind gesperrt?", "有多少张卡被冻结?"]
+)
+def test_who_counts_in_another_language_asks_the_data_or_the_documents(llm, text):
+    llm.says("B")
+
+    assert ask(Router(HashedEmbeddings(), llm=llm), text) in {"data", "documents"}
+    assert "\nC:" not in llm.prompt(0)
+
+
 def test_the_examples_vectors_outlive_the_process_and_damage(tmp_path):
     kept = tmp_path / "kept" / "examples.npz"
     first, second, third = CountingEmbeddings(), CountingEmbeddings(), CountingEmbeddings()
