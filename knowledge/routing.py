@@ -123,7 +123,8 @@ class Router:
         shares = _shared(self._weigh(question, reading, _by_cues(reading.cues) if foreign else reading.weights))
         ranked = sorted(shares, key=lambda name: -shares[name])
         if foreign and _HOW_MANY.search(question.text):  # Customers do not count cards; bankers do.
-            ranked = [name for name in ranked if name in {"data", "documents"}]
+            speaks = reading.cues & _OF_DOCUMENTS or question.focus or _before(question.thread) == "documents"
+            ranked = [name for name in ranked if name == "data" or (speaks and name == "documents")]
         asked = False
         if (foreign or shares[ranked[0]] < DOUBT) and self._llm is not None and not question.focus:
             likely = [name for name in ranked if name != "both" and (foreign or shares[name] >= GUESS)]
