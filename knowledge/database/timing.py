@@ -12,6 +12,7 @@ from knowledge.database.names import stemmed, words
 from knowledge.database.semantics import Metric
 from knowledge.database.settle import aggregates, column_of, columns_in
 from knowledge.database.sources import tables_of
+from knowledge.database.ways import uphill
 
 NOW = "as they stand now"  # How the change ends that leaves a period out.
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -229,7 +230,10 @@ def _whose(tree: exp.Select, catalog: Catalog, question: str) -> list[str]:
         else:
             dated.add(found.table.lower())
     totalled = _totalled(tree, catalog, asked) - dated
-    if not strays or len(totalled) != 1 or any(table in totalled for _, table in strays):
+    if not strays or len(totalled) != 1:
+        return []
+    above = uphill(catalog, next(iter(totalled))).keys() - totalled  # What each row belongs to, so an attribute of it.
+    if not all(table in above for _, table in strays):
         return []
     if any(not isinstance(test.parent, exp.Where | exp.And) for test, _ in strays):
         return []

@@ -148,6 +148,19 @@ def shop(tmp_path):
                 "(SELECT clerk_id FROM clerks WHERE name = 'Ann') AND sales.sale_date >= '2025-11-10'"
             ),
         ),
+        (  # A return is no attribute of its sale, though the question counts sales by their name.
+            "Which clerks had the most sales returned in the past 30 days?",
+            (
+                "SELECT c.name, COUNT(*) AS n FROM sales AS s JOIN returns AS r ON r.sale_id = s.sale_id "
+                "JOIN clerks AS c ON s.clerk_id = c.clerk_id WHERE r.handed_in >= DATE('now', '-30 days') "
+                "GROUP BY c.name"
+            ),
+            (
+                "SELECT c.name, COUNT(*) AS n FROM sales AS s JOIN returns AS r ON r.sale_id = s.sale_id "
+                "JOIN clerks AS c ON s.clerk_id = c.clerk_id WHERE r.handed_in >= DATE('now', '-30 days') "
+                "GROUP BY c.name"
+            ),
+        ),
         (  # Somebody did speak of the other day.
             "What did clerks sell who were hired in the past 30 days?",
             (
