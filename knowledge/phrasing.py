@@ -14,7 +14,7 @@ _TABLE = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="
 SHORTHAND: dict[str, str] = _TABLE["questions"]
 ABBREVIATIONS: dict[str, str] = _TABLE["words"]
 _KINDS: dict[str, list[str]] = _TABLE["kinds"]
-_CONCEPTS = [(re.compile(f"(?i){asked}"), re.compile(f"(?i){told}")) for asked, told in _TABLE["concepts"].items()]
+_CONCEPTS = [(re.compile(f"(?i){asked}"), re.compile(f"(?is){told}")) for asked, told in _TABLE["concepts"].items()]
 _LANGUAGES = {name: frozenset(words.split()) for name, words in _TABLE["languages"].items()}
 GREETING = re.compile(
     r"(?i)^\W*(?:hi|hello|hey|hallo|hola|good (?:morning|afternoon|evening|day)|moin|servus|你好|您好|привет)"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from knowledge.facts import facts, names
 from knowledge.phrasing import asks_for, speaks_of
-from knowledge.proof import Proof
+from knowledge.proof import Proof, Quote
 from knowledge.types import Check
 
 _MONEY = re.compile(
@@ -28,6 +28,7 @@ _ROLE = re.compile(  # `Who is the insurer of the goods?` is answered by words t
     r"(?= (?:of|under|for|in|to|here|on)\b|\W*$)"
 )
 _ANYBODY = frozenset({"parties", "party", "signatories", "people", "persons", "contact", "contacts"})
+_NEAR = 300  # Characters on each side of a quote, in which the thing that is asked about is named.
 _STATED = 0.35  # Below this the model itself does not believe that the passages state it.
 
 
@@ -56,8 +57,7 @@ def judge(question: str, proofs: Sequence[Proof], *, denied: bool, stated: float
     fits = not kind or gives(kind, quoted)
     if kind == "person" and (role := _ROLE.search(question)) and role[1].lower() not in _ANYBODY:
         fits = fits and bool(re.search(rf"(?i)\b{re.escape(role[1].rstrip('s'))}", quoted))
-    passages = {quote.source.number: quote.source for proof in held for quote in proof.quotes}.values()
-    read = " ".join(f"{each.passage.chunk.heading} {each.text}" for each in passages)
+    read = " ".join(_around(quote) for proof in held for quote in proof.quotes)
     lost = sorted({each for proof in proofs for each in proof.lost})
     checks = (
         Check("stated", stated >= _STATED and not denied, f"{stated:.2f}"),
@@ -67,6 +67,13 @@ def judge(question: str, proofs: Sequence[Proof], *, denied: bool, stated: float
     )
     sure = stated * (0.6 + 0.4 * confidence) * (len(held) / len(proofs) if proofs else 0.0)
     return Verdict(all(check.passed for check in checks), round(sure, 3), checks)
+
+
+def _around(quote: Quote) -> str:
+    """Return the words that a quote stands among, and under which heading: its sentence may call the thing `it`."""
+    at = max(quote.source.text.find(quote.text), 0)
+    near = quote.source.text[max(at - _NEAR, 0) : at + len(quote.text) + _NEAR]
+    return f"{quote.source.passage.chunk.heading} {near} {quote.text}"
 
 
 def gives(kind: str, text: str) -> bool:

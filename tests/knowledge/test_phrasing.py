@@ -118,6 +118,51 @@ def test_an_insurance_limit_is_no_liability_cap():
     assert speaks_of("Is liability capped?", "In no event shall either party be liable for more than the fees paid.")
 
 
+@pytest.mark.parametrize(
+    ("question", "clause", "other"),
+    [
+        (
+            "Is there a non-disparagement clause?",
+            "Neither party shall make statements that could harm the reputation of the other.",
+            "Neither party will disclose the terms of this Agreement without prior written consent.",
+        ),
+        (
+            "Are there any third-party beneficiaries?",
+            "The lender is an intended third party beneficiary of this Section.",
+            "No party shall reveal its contents to any third party except as required by law.",
+        ),
+        (
+            "Is there a minimum commitment?",
+            "The buyer shall order at least 5,000 units in each calendar year.",
+            "The agent may retain payment for at least thirty (30) days after the end of the quarter.",
+        ),
+        (
+            "Does the contract include an exclusivity agreement?",
+            "The supplier appoints the agent as its sole and exclusive agent in Norway.",
+            "Confidential information remains the sole and exclusive property of the disclosing party.",
+        ),
+        (
+            "Does the licensor's affiliates have any licensing rights?",
+            "The licensee grants the licensor and its affiliates a right to use the marks.",
+            "The licensee shall not impair the titles of the licensor in the marks.",
+        ),
+        (
+            "Is there a most favoured nation clause?",
+            "The prices shall be no less favourable than those of any other customer.",
+            "The insurer shall issue a certificate in favour of the lessor.",
+        ),
+        (
+            "Can this contract be terminated for convenience?",
+            "Either party may end this contract by giving thirty days' notice.",
+            "This contract terminates when the last instalment is paid.",
+        ),
+    ],
+)
+def test_a_clause_is_told_from_another_that_shares_its_words(question, clause, other):
+    assert speaks_of(question, clause)
+    assert not speaks_of(question, other)
+
+
 def test_every_pattern_of_the_table_is_sound():
     for pattern in [*phrasing.SHORTHAND, *(each for kind in phrasing._KINDS.values() for each in kind)]:
         re.compile(pattern)
