@@ -29,7 +29,7 @@ def asked_apart(question: str, namings: Sequence[Naming]) -> str:
         # What stands before the question is its subject; it is dropped only where it says nothing but the name.
         kept = [each for each in before if not _names(each, named | opening)]
         segments = kept + segments[first:]
-    freed = " ; ".join(_without_names(each, named, namings) for each in segments)
+    freed = ". ".join(_without_names(each, named, namings) for each in segments)
     return freed if any(word not in COMMON for word in tokens(freed)) else question
 
 

@@ -6,10 +6,12 @@ YEAR = re.compile(r"\bF(?:Y|iscal(?:\s+year)?)\s*['’]?\s*((?:19|20)?\d\d)(?!\d
 QUARTER = re.compile(r"\b(?:Q([1-4])|([1-4])Q)\s*(?:of\s+)?(?:FY)?\s*['’]?\s*((?:19|20)?\d\d)\b", re.IGNORECASE)
 JOINED = re.compile(r"\b((?:19|20)\d\d)(Q[1-4])", re.IGNORECASE)
 ORDINALS = ("first", "second", "third", "fourth")
-SENTENCE = re.compile(r"(?<=[.?!:])\s+(?=[A-Z])")
+SENTENCE = re.compile(r"(?<=[.?!:;])\s+(?=[A-Z]|if\b)")
 MANNER = re.compile(
     r"(?i)^(?:please\s+|kindly\s+)?(?:respond|answer|round|give\s+(?:a|your)\s+(?:response|answer)|provide\s+(?:a|your)\s+"
     r"(?:response|answer)|approach\s+the|base\s+your|state\s+your|we\s+(?:need|want)\s+to|here[’']s\s+the\s+question|"
+    r"state\s+(?:the\s+|an\s+)?(?:answer|figure|number|amount|result)|"
+    r"if\b.{0,160}?\b(?:(?:then|please)\s+(?:please\s+)?|,\s*)(?:state|say|answer|explain|mention|note|write|give)\b|"
     r"if\b.{0,90}\bnot\s+(?:an?\s+)?(?:\w+\s+)?(?:useful|relevant|meaningful|outlined|explicitly))"
 )
 

@@ -1,9 +1,11 @@
 """Find passages: documents by name first, then words and vectors inside them, fused by reciprocal rank."""
 
 import math
+import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -28,6 +30,8 @@ NEIGHBOUR_SHARE = 0.2
 UNTIMELY = 0.4
 JUDGED = 24  # Passages that a reranker reads, where one is set.
 SURE = 4  # Passages that are looked at to tell how sure a search is.
+ENTRIES = 3  # From here on lines that end with a page are a list of contents.
+_ENTRY = re.compile(r"[^\W\d][^.\d|$%]{3,}[\s.…]+(\d{1,3})(?=\s+(?:\d+(?:\.\d+)*\.?\s+)?[A-Z(“]|\s*$)")
 Judge = Callable[[str, Sequence[str]], Sequence[float]]
 
 
@@ -110,11 +114,32 @@ def with_neighbours(hits: Sequence[tuple[int, float]]) -> list[tuple[int, float]
 
 
 def prefer(passages: Sequence[Passage], *, timely: Collection[str], outdated: Collection[str]) -> tuple[Passage, ...]:
-    """Return passages ranked anew: those of `outdated` documents lower, and where any is `timely` all others."""
+    """Return passages ranked anew: lists of contents and those of `outdated` documents lower.
+
+    Where any is `timely`, all others are lower too.
+    """
     some = any(each.document.id in timely for each in passages)
     low = {each.document.id for each in passages if some and each.document.id not in timely} | set(outdated)
-    weighed = [replace(each, score=each.score * UNTIMELY) if each.document.id in low else each for each in passages]
-    return tuple(sorted(weighed, key=lambda each: -each.score)) if low else tuple(passages)
+    weighed = [
+        replace(each, score=each.score * UNTIMELY)
+        if each.document.id in low or lists_contents(each.chunk.text)
+        else each
+        for each in passages
+    ]
+    return tuple(sorted(weighed, key=lambda each: -each.score))
+
+
+def lists_contents(text: str) -> bool:
+    """Tell whether a text only says what stands on which page: it names everything, and answers nothing."""
+    text = " ".join(text.split())
+    entries = list(_ENTRY.finditer(text))
+    pages = [int(entry[1]) for entry in entries]
+    rising = sum(after >= before for before, after in pairwise(pages))
+    return (
+        len(entries) >= ENTRIES
+        and rising >= (len(pages) - 1) * 0.8
+        and sum(len(entry[0]) for entry in entries) >= len(text) * 0.5
+    )
 
 
 def judged(question: str, passages: Sequence[Passage], judge: Judge) -> tuple[Passage, ...]:

@@ -20,7 +20,8 @@ MISTYPED = 5  # Letters from which an unknown word is taken for a slip of the ke
 EMPTY = frozenset(
     stems(
         "contract agreement clause provision document say tell please include specify there any under does what which "
-        "provide provided happen be event one parties party have has can describe summarize section fiscal"
+        "provide provided happen be event one parties party have has can describe summarize section fiscal "
+        "how much many did do was were why roughly approximately s"
     )
 )
 

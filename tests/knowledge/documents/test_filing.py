@@ -1,3 +1,5 @@
+import pytest
+
 from knowledge.documents.filing import filing
 from knowledge.documents.fiscal import subject, written_out
 from knowledge.documents.resolve import Naming, resolve
@@ -38,6 +40,24 @@ def test_how_to_answer_is_no_part_of_what_is_asked():
 
     assert subject(asked) == "What is the capex?"
     assert subject("Give a response.") == "Give a response."
+
+
+@pytest.mark.parametrize(
+    "manner",
+    [
+        "Please state answer in USD millions.",
+        "If the margin is not a useful metric for such a company, then please state that and explain why.",
+        "If restructuring costs are not explicitly outlined then state 0.",
+    ],
+)
+def test_sentences_about_the_answer_are_no_part_of_what_is_asked(manner):
+    assert subject(f"What is the margin? {manner}") == "What is the margin?"
+    assert subject(f"What is the margin; {manner[:1].lower()}{manner[1:]}").startswith("What is the margin;")
+
+
+def test_what_is_asked_of_two_documents_in_one_breath_stays():
+    asked = "What is the fee? If a party is late, how much interest does it pay?"
+    assert subject(asked) == asked
 
 
 def naming(number: int, company: str, year: int) -> Naming:

@@ -40,6 +40,13 @@ def test_a_question_of_no_known_topic_is_searched_as_it_stands():
     assert "llama" in expansion.stems
 
 
+def test_how_much_something_changed_is_no_question_of_payment():
+    expansion = expand("How much has the effective tax rate changed?")
+
+    assert not any("invoice" in each for each in expansion.wordings)
+    assert "much" not in expansion.stems
+
+
 def test_every_topic_of_the_table_can_be_asked_for():
     for row in [row for table in TABLES for row in yaml.safe_load(table.read_text(encoding="utf-8"))]:
         for ask in row["asks"]:
