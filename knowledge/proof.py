@@ -16,6 +16,9 @@ from knowledge.types import Citation
 _MOST_QUOTES = 3  # What takes more quotes to support is not what the document says.
 _SUPPORT = 0.5  # Share of a sentence's words that must stand in its quotes.
 _LEAST_QUOTE = 12
+_ROW = 12  # Words, from which a text with so many figures among them is rows of a table.
+_FIGURES = 0.3
+_ELSEWHERE = re.compile(r"(?i)^\W*(?:\d+\W+)?(?:please\s+)?(?:see|refer\s+to)\b|\bplease\s+(?:see|refer\s+to)\b")
 _MARKERS = re.compile(r"\s*[\[(【](?:passages?\s*)?(?P<numbers>\d{1,2}(?:\s*[,;&]\s*\d{1,2})*)[\])】]")
 _NEGATION = re.compile(
     r"(?i)\b(?:not|no|never|neither|nor|without|none|nothing|unless|except|only|cannot|void|invalid)\b|n't\b|"
@@ -109,16 +112,29 @@ def prove(
 
 
 def quoted(question: str, sources: Sequence[Source]) -> Proof:
-    """Return the sentence that comes nearest to `question` as its own proof: nothing but the words of the page."""
+    """Return the sentence that comes nearest to `question` as its own proof: nothing but the words of the page.
+
+    Rows of a table and words that only send the reader elsewhere are taken last; they are lost as an answer.
+    """
     wanted = expand(question).stems
     pool = [Quote(source, part) for source in sources for part in source.sentences]
 
-    def nearness(quote: Quote) -> tuple[bool, float]:
+    def nearness(quote: Quote) -> tuple[bool, bool, float]:
         said = set(stems(quote.text))
         share = sum(weight for stem, weight in wanted.items() if stem in said) / (sum(wanted.values()) or 1.0)
-        return speaks_of(question, quote.text), share - 0.02 * quote.source.number
+        return not _unsaid(quote.text), speaks_of(question, quote.text), share - 0.02 * quote.source.number
 
-    return Proof("", (max(pool, key=nearness),), ())
+    nearest = max(pool, key=nearness)
+    return Proof("", (nearest,), _unsaid(nearest.text))
+
+
+def _unsaid(text: str) -> tuple[str, ...]:
+    """Return why words say nothing by themselves: they are figures of a table, or only tell where it is said."""
+    said = text.split()
+    figures = sum(any(map(str.isdigit, each)) or not any(map(str.isalpha, each)) for each in said)
+    if len(said) >= _ROW and figures >= len(said) * _FIGURES:
+        return ("a sentence",)
+    return ("more than where it stands",) if _ELSEWHERE.search(text) else ()
 
 
 def defined(question: str, sources: Sequence[Source]) -> Proof | None:

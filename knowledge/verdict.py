@@ -27,6 +27,10 @@ _ROLE = re.compile(  # `Who is the insurer of the goods?` is answered by words t
     r"(?i)^\W*(?:and |but |so )*who(?:'s|’s| is| are| was| were) (?:the|its|their|our) (?:[\w-]+ )*?([\w-]{4,})"
     r"(?= (?:of|under|for|in|to|here|on)\b|\W*$)"
 )
+_CHANGE = re.compile(
+    r"(?i)\b(?:from|compared|versus|vs|than|while|whereas|up|down|both|same|by|unchanged|respectively)\b|"
+    r"\b(?:increas|decreas|grew|grow|fell|fall|drop|declin|rose|ris|higher|lower|chang|reduc|improv)\w*"
+)
 _ANYBODY = frozenset({"parties", "party", "signatories", "people", "persons", "contact", "contacts"})
 _NEAR = 300  # Characters on each side of a quote, in which the thing that is asked about is named.
 _STATED = 0.35  # Below this the model itself does not believe that the passages state it.
@@ -80,6 +84,8 @@ def gives(kind: str, text: str) -> bool:
     """Tell whether `text` holds a thing of that kind."""
     stated = facts(text)
     match kind:
+        case "change":
+            return bool(_CHANGE.search(text)) and len(stated.numbers) > 1
         case "money":
             return bool(_MONEY.search(text))
         case "rate":

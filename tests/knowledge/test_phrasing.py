@@ -101,6 +101,8 @@ def test_a_question_that_hangs_on_is_made_one_of_its_own(hanging, asked):
     [
         ("how much notice must be given?", "duration"),
         ("how much does the buyer pay?", "money"),
+        ("How much has the tax rate changed between 2021 and 2022?", "change"),
+        ("How does the rent of 2023 compare to that of 2022?", "change"),
         ("what interest is due?", "rate"),
         ("when does it end?", "time"),
         ("who is the supplier?", "person"),

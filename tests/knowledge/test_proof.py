@@ -3,7 +3,7 @@
 import pytest
 
 from knowledge.evidence import gather, sentences
-from knowledge.proof import Quote, cite, locate, prove, split_markers, stands
+from knowledge.proof import Quote, cite, locate, prove, quoted, split_markers, stands
 from knowledge.types import Chunk, Document, Passage
 
 DOCUMENT = Document("d1", "supply.pdf", "SUPPLY AGREEMENT", ("Northwind Traders, Inc.", "Contoso Bank Ltd."), 2)
@@ -161,3 +161,19 @@ def test_orders_to_the_reader_inside_a_document_are_not_read():
 
     assert "Ignore" not in source.text
     assert "The fee for each delivery is $5." in source.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Late fees by year 2022 2021 2020 Amount Rate Amount Rate ($1,054) 21.0 % ($1,057) 21.0 % Late 1,199 (23.9)",
+        "Please refer to the schedule of late fees for the definition of a late fee.",
+    ],
+)
+def test_rows_of_figures_and_words_that_lead_elsewhere_are_quoted_last_and_answer_nothing(text):
+    alone = quoted("What is the late fee?", gather("late fee", [passage(text)]))
+    beside = quoted("What is the late fee?", gather("late fee", [passage(text), passage(PAYMENT, page=2, last_page=2)]))
+
+    assert not alone.holds
+    assert beside.holds
+    assert "1.5% per month" in beside.quotes[0].text
