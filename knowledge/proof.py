@@ -26,7 +26,7 @@ _NEGATION = re.compile(
 )
 _FORBIDDEN = re.compile(
     r"(?i)\b(?:shall|will|may|can|must|does|do|is|are)\s+not\b|\bcannot\b|\bneither\b|\bno\s+party\b|"
-    r"\b(?:prohibit|forbid|forbidden)\w*"
+    r"\bno\s+(?:intended\s+)?third[\s-]part|\bnothing\s+(?:in|herein|contained)\b|\b(?:prohibit|forbid|forbidden)\w*"
 )
 _CONDITION = re.compile(r"(?i)\b(?:with|without|unless|only|except|if|provided|subject|consent|approval|not)\b")
 _MEANING = re.compile(

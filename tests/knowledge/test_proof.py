@@ -85,6 +85,16 @@ def test_a_yes_is_no_answer_to_what_the_page_forbids(sources, sentence):
     assert proof.quotes[0].text == ASSIGNMENT
 
 
+def test_a_yes_is_no_answer_where_nothing_of_the_kind_is_meant():
+    clause = "13.11 Nothing in this Agreement is intended to confer third-party beneficiary rights on anyone."
+    asked = "Are there any third-party beneficiaries designated in this contract?"
+    read = gather(asked, [passage(clause)])
+    proof = prove("Yes, there are third-party beneficiaries designated in this contract.", read, question=asked)
+
+    assert not proof.holds
+    assert proof.misread or "its “yes”" in proof.lost
+
+
 def test_a_yes_with_its_condition_may_stand(sources):
     proof = prove(
         "Yes, with the prior written consent of the other party.", sources, question="Can a party assign its rights?"
