@@ -21,7 +21,9 @@ _TIME = re.compile(
 _EVENT = re.compile(  # A date that is given by what happens on it, to the agreement and not to something in it.
     r"(?i)\b(?:day|date|end|anniversary|conclusion|expir\w+)\b.{0,40}\b(?:of|after|following|on which)\b.{0,40}"
     r"\b(?:(?:this|the|such) (?:\w+ )?(?:agreement|contract|term)|sign\w+|signature|execut\w+|"
-    r"hereof|part(?:y|ies)|above)\b"
+    r"hereof|part(?:y|ies)|above)\b|"
+    r"\b(?:terminat|expir|end|continu|remain)\w*\b.{0,80}\b(?:days?|months?|years?)\b.{0,12}"
+    r"\b(?:from|after|following)\b.{0,60}\bdate\b"
 )
 _ROLE = re.compile(  # `Who is the insurer of the goods?` is answered by words that speak of an insurer.
     r"(?i)^\W*(?:and |but |so )*who(?:'s|’s| is| are| was| were) (?:the|its|their|our) (?:[\w-]+ )*?([\w-]{4,})"

@@ -14,6 +14,8 @@ from knowledge.verdict import gives
         ("money", "The fee is $5,000 a month.", True),
         ("money", "The fee is agreed each month.", False),
         ("duration", "within thirty days", True),
+        ("date", "this Agreement shall terminate one (1) year from the Rig Release Date", True),
+        ("date", "The goods are paid for thirty days after delivery.", False),
         ("person", "as agreed between them", False),
     ],
 )
