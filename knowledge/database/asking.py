@@ -21,7 +21,7 @@ from knowledge.database.prompt import Example
 from knowledge.database.review import Pair
 from knowledge.database.scope import Scope
 from knowledge.database.thread import follows, only_draws, undrawn, whole
-from knowledge.database.timing import NOW
+from knowledge.database.whose import NOW
 from knowledge.database.why.asked import Wondered, wondered
 from knowledge.database.why.explain import Explainer
 from knowledge.database.write import Failed, SqlWriter, Written

@@ -57,6 +57,14 @@ def weekend_of(node: exp.Expr) -> tuple[int, ...]:
     return (0, 6)
 
 
+def is_day(node: exp.Expr) -> bool:
+    """Tell whether an expression is a moment or a day of it, and no other part of it such as its hour or month."""
+    shapes = {each.name for each in node.find_all(exp.Literal) if "%" in each.name}
+    other = node.find(exp.Year, exp.Quarter, exp.Month, exp.Week, exp.WeekOfYear, exp.Hour, exp.Minute, exp.Second)
+    taken = {each.name.upper() for each in node.find_all(exp.Extract)}
+    return other is None and shapes <= {"%d", "%e", "%u", "%Y-%m-%d"} and taken <= {"DAY"}
+
+
 def is_weekend(test: exp.In) -> bool:
     """Tell whether a list is Saturday and Sunday, as the expression beside it numbers them."""
     said = {int(each.name) for each in test.expressions if isinstance(each, exp.Literal) and each.name.isdigit()}

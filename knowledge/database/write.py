@@ -28,10 +28,11 @@ from knowledge.database.ranked import join_ranked, rank_extremes
 from knowledge.database.run import Result, Runner
 from knowledge.database.semantics import Metric
 from knowledge.database.settle import settle_groups, settle_metrics, settle_totals, settle_values
-from knowledge.database.timing import as_it_stands, hold_days
+from knowledge.database.timing import hold_days
 from knowledge.database.trim import trim
 from knowledge.database.unions import merge_unions
 from knowledge.database.values import ValueIndex
+from knowledge.database.whose import as_it_stands
 from knowledge.database.wording import hold
 from knowledge.errors import RefusedSqlError, SqlError
 from knowledge.models.llm import weighed
@@ -167,8 +168,8 @@ class SqlWriter:
         if wish.question:
             changes += hold(tree, self.catalog, wish.question)
             changes += say_groups(tree, wish.question)
-            changes += hold_days(tree, self.catalog, wish.question)
-            changes += as_it_stands(tree, self.catalog, wish.metrics, wish.question)
+            changes += hold_days(tree, self.catalog, wish.question, wish.spoken)
+            changes += as_it_stands(tree, self.catalog, wish.metrics, wish.question, wish.spoken)
             changes += trim(tree, self.catalog, wish.question, masked=self.guard.view.masked)
         found, repeated = count_once(tree, self.catalog, wish.question)
         changes += found
