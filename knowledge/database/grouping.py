@@ -15,7 +15,9 @@ from knowledge.database.ways import uphill
 
 EACH = re.compile(
     r"(?i)\b(?:(?:for|in|by|of|at|to|from|across)\s+(?:each|every)|"
-    r"(?P<bare>(?<!order )(?<!ordered )(?<!sorted )(?<!ranked )by))\s+(?=(?P<what>[a-z]+(?:\s+[a-z]+)?))"
+    r"(?P<bare>(?<!order )(?<!ordered )(?<!sorted )(?<!ranked )by))\s+"
+    r"(?!(?:day|week|month|quarter|year)(?:['’]s)?[\s-]*(?:end\b|\d))"  # A day by which something is done.
+    r"(?=(?P<what>[a-z]+(?:\s+[a-z]+)?))"
 )
 _DOER = re.compile(  # `Held by customers` says whose, `grouped by customers` what for each of.
     r"(?i)\b(?!(?:group|divid|aggregat|summari[sz]|segment|categori[sz]|arrang|list|count|total)l?ed\b|broken\b)"
@@ -42,11 +44,12 @@ def group_totals(
     by = _compared(select, question)
     for match in EACH.finditer(question):
         for key, table in tables.items():
-            by = by or _named(stemmed(match["what"]), catalog, table, key, amounts=not match["bare"])
+            doer = bool(match["bare"] and _DOER.search(question[: match.start()]))
+            by = by or _named(stemmed(match["what"]), catalog, table, key, amounts=not match["bare"], doer=doer)
     for match in EACH.finditer(question) if len(tables) == 1 else ():
         if match["bare"] and not _DOER.search(question[: match.start()]):
             by = by or _thing(stemmed(match["what"]), catalog, next(iter(tables.items())), masked)
-    if by is None or by.sql().lower() in fixed(select):
+    if by is None or by.sql().lower() in fixed(select) or _is_counted(by, select):
         return []
     once = {each.unalias().sql().lower(): each for each in shown}
     if len(once) < len(shown):  # The same total for each value that is compared, under the name of one.
@@ -95,8 +98,21 @@ def _compared(select: exp.Select, question: str) -> exp.Expr | None:
     return None
 
 
-def _named(said: tuple[str, ...], catalog: Catalog, table: str, key: str, *, amounts: bool) -> exp.Expr | None:
-    """Return the column, or the part of the table's date, that some words begin with; `amounts` may be one too."""
+def _is_counted(by: exp.Expr, select: exp.Select) -> bool:
+    """Tell whether a query's figures are over the groups already: `COUNT(*) / COUNT(DISTINCT month)`."""
+    kind = exp.AggFunc if isinstance(by, exp.Column) else exp.Count  # The last day in each month is none over months.
+    names = {each.name.lower() for each in by.find_all(exp.Column)}
+    within = (column for each in select.expressions for total in each.find_all(kind) for column in columns_in(total))
+    return any(each.name.lower() in names for each in within)
+
+
+def _named(
+    said: tuple[str, ...], catalog: Catalog, table: str, key: str, *, amounts: bool, doer: bool
+) -> exp.Expr | None:
+    """Return the column, or the part of the table's date, that some words begin with; `amounts` may be one too.
+
+    What a `doer` may be is no group: `sent by email`. Nor is what is followed by its value: `by segment retail`.
+    """
     relation = catalog.relations[table]
     own = set(stemmed(words(relation.name)))
     kinds = {"text", "boolean", "number"} if amounts else {"text", "boolean"}
@@ -108,6 +124,10 @@ def _named(said: tuple[str, ...], catalog: Catalog, table: str, key: str, *, amo
 
     for column in relation.columns.values():
         if said and bare(column) == said[: len(bare(column))] and column.kind in kinds:
+            values = [stemmed(each) for each in column.values]
+            rest = said[len(bare(column)) :]
+            if (doer and not values) or (rest and any(each[: len(rest)] == rest for each in values)):
+                continue
             return exp.column(column.name, table=key)
     dates = [each.name for each in relation.columns.values() if each.kind == "date"]
     date = relation.date or (dates[0] if len(dates) == 1 else "")

@@ -24,7 +24,8 @@ def _groups(select: exp.Select, catalog: Catalog, masked: Collection[tuple[str, 
         if key is None:
             continue
         for each in [each for each in select.find_all(exp.Column) if each.sql().lower() == column.sql().lower()]:
-            if each.find_ancestor(exp.Select) is select:
+            # A condition on the name stays one.
+            if each.find_ancestor(exp.Select, exp.Where, exp.Join) is select:
                 each.replace(key.copy())
         changes.append(f"{key.sql()} instead of the masked {column.name}")
     _once(select.expressions, select, "expressions")
@@ -44,7 +45,7 @@ def _key_beside(
     found = column_of(column, tables, catalog)
     if found is None or (table := found.table.lower(), found.name.lower()) not in masked:
         return None
-    named = next((key for key, name in tables.items() if name == table), "")
+    named = column.table.lower() or next((key for key, name in tables.items() if name == table), "")
     keys = [each for name, each in catalog.relations[table].columns.items() if each.key and (table, name) not in masked]
     return exp.column(keys[0].name, table=named) if named and len(keys) == 1 else None
 

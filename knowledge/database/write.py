@@ -158,8 +158,8 @@ class SqlWriter:
     def _put_right(self, tree: exp.Expr, wish: Wish) -> tuple[list[str], str]:
         """Bring a query to what the catalogue knows and to what was asked; return what changed, what is doubtful."""
         changes = mend(tree, self.catalog)
-        changes += join_ranked(tree)
-        changes += rank_extremes(tree)
+        changes += join_ranked(tree, self.catalog)
+        changes += rank_extremes(tree, wish.question)
         changes += settle_values(tree, self.catalog, self.values, wish.question)
         changes += mend(tree, self.catalog)
         changes += settle_groups(tree)

@@ -54,6 +54,23 @@ MASKED = {("customers", "full_name")}
             "SELECT segment, COUNT(*) AS n FROM customers GROUP BY segment",
             "SELECT segment, COUNT(*) AS n FROM customers GROUP BY segment",
         ),
+        (  # A condition on a name is none on a key.
+            "SELECT full_name, COUNT(*) AS n FROM customers WHERE full_name LIKE 'Ada%' GROUP BY full_name",
+            (
+                "SELECT customers.customer_id, COUNT(*) AS n FROM customers WHERE full_name LIKE 'Ada%' "
+                "GROUP BY customers.customer_id"
+            ),
+        ),
+        (
+            (
+                "SELECT o.full_name, COUNT(*) AS n FROM customers AS c JOIN customers AS o "
+                "ON o.branch_id = c.branch_id GROUP BY o.full_name"
+            ),
+            (
+                "SELECT o.customer_id, COUNT(*) AS n FROM customers AS c JOIN customers AS o "
+                "ON o.branch_id = c.branch_id GROUP BY o.customer_id"
+            ),
+        ),
     ],
 )
 def test_a_key_stands_in_for_a_masked_name(catalog, written, told):
