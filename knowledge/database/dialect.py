@@ -11,7 +11,14 @@ from knowledge.database.moments import MYSQL_STARTS, PARTS, STARTS, WEEKDAY, fil
 
 READ_AS = ("mysql", "sqlite", "postgres", "tsql")  # In this order: the first that can read it.
 _MODIFIER = re.compile(r"([+-]?)\s*(\d+)\s+(\w+?)s?$")
-_SQLITE_WORDS = re.compile(r"(?i)\|\||'now'|\bstrftime\b|\bjulianday\b|'unixepoch'|\bdate(?:time)?\s*\([^()]*,")
+_SQLITE_WORDS = re.compile(
+    r"(?i)\|\||'now'|\bstrftime\b|\bjulianday\b|'unixepoch'|\bdate(?:time)?\s*\([^()]*,|\bgroup_concat\s*\([^()]*,"
+)
+# A double-quoted name, told by where it stands from the text that MySQL takes it for.
+_NAMED = re.compile(
+    r'(?i)(?:(?<=\.)|(?<=\bas\s)|(?<=\bby\s)|(?<=\bselect\s)|(?<=\bdistinct\s)|(?<=\bfrom\s)|(?<=\bjoin\s))"([^"]+)"'
+    r'|"([^"]+)"(?=\s*(?:[.=<>]|!=|\b(?:not\s+)?(?:in|like|is|between)\b))'
+)
 _SHAPES = {"YYYY": "%Y", "MM": "%m", "DD": "%d", "HH24": "%H", "MI": "%M", "SS": "%S", "Q": "%q"}
 _UNITS = {
     "DAY": ("days", 1),
@@ -43,6 +50,8 @@ def parse(sql: str, dialect: str) -> exp.Expr:
     """
     trouble: SqlglotError | None = None
     order = ("sqlite", *READ_AS) if _SQLITE_WORDS.search(sql) else READ_AS
+    if dialect == "sqlite":
+        sql = _NAMED.sub(lambda match: f"`{match[1] or match[2]}`", sql)
     for name in order:
         try:
             tree = next(filter(None, sqlglot.parse(sql, read=name)), None)
@@ -50,10 +59,33 @@ def parse(sql: str, dialect: str) -> exp.Expr:
             trouble = trouble or error
             continue
         if isinstance(tree, exp.Query):
-            for division in tree.find_all(exp.Div):
+            for division in list(tree.find_all(exp.Div)):
                 division.set("typed", False)  # A share of two counts is not 0.
+                if _into_buckets(division):
+                    division.replace(exp.IntDiv(this=division.left.copy(), expression=division.right.copy()))
             return _translate(tree, dialect)
     raise trouble or SqlglotError("there is no SELECT in it")
+
+
+def _into_buckets(division: exp.Div) -> bool:
+    """Tell whether a division cuts a number into steps: a year into decades, a month into quarters."""
+    step = division.right.unnest()
+    if not isinstance(step, exp.Literal) or step.is_string or not step.name.isdigit():
+        return False
+    around = division.parent
+    while isinstance(around, exp.Paren):
+        around = around.parent
+    if isinstance(around, exp.Mul) and step in {around.left.unnest(), around.right.unnest()}:
+        return True
+    select = division.find_ancestor(exp.Select)
+    group = select.args.get("group") if select else None
+    terms = {each.sql().lower() for each in group.expressions} if group else set()
+    outer: exp.Expr = division
+    while outer.parent is not None and outer.parent is not select and not isinstance(outer.parent, exp.Group):
+        outer = outer.parent
+    if division.find(exp.AggFunc):
+        return False
+    return isinstance(outer.parent, exp.Group) or bool(terms & {outer.unalias().sql().lower(), outer.alias.lower()})
 
 
 def _translate(tree: exp.Expr, dialect: str) -> exp.Expr:

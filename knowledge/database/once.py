@@ -48,6 +48,7 @@ class _Totals:
         known = self.catalog.relations.keys() - self.queries
         tables = tables_of(self.select)
         plain = len(tables) == len(read_by(self.select)) and all(table in known for table in tables.values())
+        plain = plain and not any(each.args.get("using") for each in self.select.args.get("joins") or [])
         self.tables = tables if plain else {}
 
     def settle(self) -> None:
@@ -75,6 +76,8 @@ class _Totals:
     def _base(self, total: exp.Expr) -> str:
         """Return the table whose rows a total takes, by its name in the query; nothing where none can be told."""
         taken = {each.table.lower() for each in total.find_all(exp.Column)}
+        if isinstance(total, exp.Sum) and _is_tally(total.this):
+            return ""  # It counts the rows that there are, as COUNT(*) does beside it.
         if taken:
             if not taken <= self.tables.keys() or (isinstance(total, exp.Count) and taken & self._grouped()):
                 return ""
@@ -84,6 +87,8 @@ class _Totals:
             return ""  # What a LEFT JOIN finds nothing for is a row too.
         if said := self._said():
             return "" if said in self._grouped() else said
+        if self._says_another():
+            return ""
         finest = [key for key in self.tables if not self._multiplied(key)]
         named = [key for key in self.tables if self._named(key)]
         if not named or any(key in named for key in finest):
@@ -115,6 +120,15 @@ class _Totals:
             if fits and [size for size, _ in fits].count(max(fits)[0]) == 1:
                 return max(fits)[1]
         return ""
+
+    def _says_another(self) -> bool:
+        """Tell whether the question wants something counted that no table is called: `how many purchases`."""
+        said = [stem for match in NUMBER_OF.finditer(self.question) for stem in stemmed(match["what"])]
+        return bool(said) and not any(
+            set(stemmed(words(each))) <= set(said)
+            for table in self.tables.values()
+            for each in (self.catalog.relations[table].name, *self.catalog.relations[table].words)
+        )
 
     def _named(self, key: str) -> bool:
         relation = self.catalog.relations[self.tables[key]]
@@ -258,6 +272,16 @@ class _Totals:
         count.set("this", exp.Distinct(expressions=[exp.column(keys[0].name, table=base)]))
         count.set("big_int", count.args.get("big_int"))
         return True
+
+
+def _is_tally(summed: exp.Expr) -> bool:
+    """Tell whether what is added up is one for each row that fulfils a condition."""
+    if isinstance(summed.unnest(), exp.Condition) and isinstance(summed.unnest(), exp.Predicate):
+        return True
+    if not isinstance(summed, exp.Case):
+        return False
+    results = [each.args.get("true") for each in summed.args.get("ifs") or []] + [summed.args.get("default")]
+    return all(each is None or isinstance(each, exp.Literal | exp.Null) for each in results)
 
 
 def _parts(condition: exp.Expr) -> list[exp.Expr]:

@@ -1,19 +1,19 @@
 """Settle what a model leaves half right: values as the data writes them, and groups that are whole."""
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping
 
-import sqlglot
 from sqlglot import exp
 
 from knowledge.database.catalog import Catalog, Column
 from knowledge.database.names import stemmed, words
-from knowledge.database.semantics import Metric
 from knowledge.database.sources import tables_of
 from knowledge.database.values import ValueIndex
 from knowledge.database.ways import nearest, uphill
 
 NEARLY = 0.84
+_DENIES = re.compile(r"(?i)(?:un|in|im|ir|non|dis|not)[-_ ]?")
 _YES = frozenset({"yes", "y", "true", "t", "1"})
 _NO = frozenset({"no", "n", "false", "f", "0"})
 
@@ -58,6 +58,7 @@ def settle_groups(tree: exp.Expr) -> list[str]:
         _move_to_having(select, changes)
         summed = [each for each in select.expressions if aggregates(each)]
         plain = [each for each in select.expressions if not aggregates(each) and columns_in(each)]
+        plain = [each for each in plain if not each.find(exp.Window)]  # A rank or running total is of the groups.
         group = select.args.get("group")
         if not summed or not plain:
             continue
@@ -91,51 +92,6 @@ def settle_groups(tree: exp.Expr) -> list[str]:
     return changes
 
 
-def settle_totals(tree: exp.Expr, catalog: Catalog) -> list[str]:
-    """Count what has a key, where a query adds the keys up."""
-    changes: list[str] = []
-    keys = {(join.table, join.column) for join in catalog.joins}
-    for select in tree.find_all(exp.Select):
-        for total in list(select.find_all(exp.Sum)):
-            column = total.this
-            if not isinstance(column, exp.Column) or total.find_ancestor(exp.Select) is not select:
-                continue
-            found = column_of(column, _tables(select, catalog), catalog)
-            if found is not None and (found.key or (found.table.lower(), found.name.lower()) in keys):
-                total.replace(exp.Count(this=column.copy()))
-                changes.append(f"{found.full} is counted, not added up")
-    return changes
-
-
-def settle_metrics(tree: exp.Expr, metrics: Sequence[Metric]) -> list[str]:
-    """Work a figure that has a name out as its definition says, where the query takes the bare total of it."""
-    changes: list[str] = []
-    for metric in metrics:
-        wanted = sqlglot.parse_one(metric.sql)
-        bare = wanted.this if isinstance(wanted, exp.Neg) else None
-        if bare is None:
-            continue  # A definition that is no more than a total is what the query has.
-        for select in tree.find_all(exp.Select):
-            tables = {each.alias_or_name.lower(): each.name.lower() for each in select.find_all(exp.Table)}
-            for total in list(select.find_all(type(bare))):
-                turned = total.find_ancestor(exp.Neg, exp.Abs) is not None
-                if not turned and _plainly(total, tables) == _plainly(bare, {}):
-                    total.replace(exp.Neg(this=total.copy()))
-                    changes.append(f"{metric.name} as it is defined")
-    return changes
-
-
-def _plainly(total: exp.Expr, tables: Mapping[str, str]) -> str:
-    """Return an expression whose columns name no table or their table, not what the query calls it."""
-    plain = total.copy()
-    for column in plain.find_all(exp.Column):
-        table = tables.get(column.table.lower(), column.table.lower())
-        if not table and len(set(tables.values())) == 1:
-            table = next(iter(tables.values()))
-        column.set("table", exp.to_identifier(table))
-    return plain.sql().lower()
-
-
 def _move_to_having(select: exp.Select, changes: list[str]) -> None:
     where = select.args.get("where")
     if where is None:
@@ -154,8 +110,8 @@ def aggregates(node: exp.Expr) -> bool:
     """Tell whether a total is taken here, and not in a query within or over a window."""
     if isinstance(node, exp.Subquery | exp.Select | exp.Window):
         return False
-    if isinstance(node, exp.AggFunc):
-        return True
+    if isinstance(node, exp.AggFunc) and not (isinstance(node, exp.Max | exp.Min) and node.expressions):
+        return True  # MAX(x, 0) is the greater of the two, and no total.
     return any(aggregates(each) for each in node.iter_expressions())
 
 
@@ -252,6 +208,8 @@ def _settle(  # noqa: PLR0917 - one test with all that it stands among
     held = [each for each in holding if each.table.lower() in tables.values()]
     better = [each for each in held if each.table.lower() == column.table.lower()] or held or holding
     better = [each for each in better if set(stemmed(words(each.table))) <= asked] or better
+    if not held:  # A status of something else that is not asked about is no better than an empty answer.
+        better = [each for each in better if each.name != column.name or set(stemmed(words(each.table))) <= asked]
     if better and len({each.full for each in better}) == 1:
         # A table that is not there yet is joined where its column is found to be missing.
         found = better[0].table.lower()
@@ -264,7 +222,7 @@ def _settle(  # noqa: PLR0917 - one test with all that it stands among
             literal.set("this", exact)
         return
     near = difflib.get_close_matches(bare, known, 1, NEARLY)
-    if near:
+    if near and not _opposite(bare, near[0]):
         changes.append(f"“{said}” is written “{known[near[0]]}”")
         pattern = said.replace(said.strip("%"), known[near[0]])
         literal.set("this", pattern.lower() if lowered else pattern)
@@ -278,7 +236,9 @@ def _nearer(
     table = tables.get(column.table.lower(), "") if column.table else ""
     if not table or not isinstance(literal, exp.Literal) or not literal.is_string:
         return []
-    named = [each for each in tables.values() if set(stemmed(words(each))) <= asked]
+    if test.find_ancestor(exp.Join) or _used(column, test):
+        return []
+    named = [each for each in tables.values() if _is_named(catalog, each, asked)]
     start = next((each for each in [*named, *tables.values()] if each != table), "")
     if not start or table in named or table in uphill(catalog, start):
         return []
@@ -292,3 +252,24 @@ def _nearer(
     column.set("this", exp.to_identifier(better.name))
     column.set("table", exp.to_identifier(alias))
     return [f"“{literal.name}” is taken for {better.full}"]
+
+
+def _is_named(catalog: Catalog, table: str, asked: frozenset[str]) -> bool:
+    relation = catalog.relations[table]
+    return any(set(stemmed(words(each))) <= asked for each in (relation.name, *relation.words))
+
+
+def _used(column: exp.Column, test: exp.Expr) -> bool:
+    """Tell whether a query takes more from the column's table than what joins it and this one test."""
+    select = test.find_ancestor(exp.Select)
+    within = {id(each) for each in test.find_all(exp.Column)}
+    others = (
+        [each for each in select.find_all(exp.Column) if each.table.lower() == column.table.lower()] if select else []
+    )
+    return any(id(each) not in within and each.find_ancestor(exp.Join) is None for each in others)
+
+
+def _opposite(one: str, other: str) -> bool:
+    """Tell whether of two words one only denies the other: `active` and `inactive`."""
+    short, long = sorted((one, other), key=len)
+    return long.endswith(short) and bool(_DENIES.fullmatch(long.removesuffix(short)))

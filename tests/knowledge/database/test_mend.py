@@ -5,7 +5,8 @@ import pytest
 from knowledge.database.dialect import parse
 from knowledge.database.mend import UnknownNameError, mend
 from knowledge.database.once import count_once
-from knowledge.database.settle import settle_groups, settle_totals, settle_values
+from knowledge.database.settle import settle_groups, settle_values
+from knowledge.database.totals import settle_totals
 from knowledge.database.values import ValueIndex
 
 
