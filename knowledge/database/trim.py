@@ -1,7 +1,7 @@
 """Trim a query to what was asked: no joins that only multiply rows, no doubles, no columns nobody spoke of."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TypeGuard
 
@@ -10,6 +10,7 @@ from sqlglot import exp
 from knowledge.database.catalog import Catalog, Column
 from knowledge.database.names import parts, singular, stemmed, words
 from knowledge.database.sources import tables_of
+from knowledge.database.unasked import drop_joins, table_of
 
 MANY = 4  # Columns; a list of fewer may well be what was wanted.
 _EVERYTHING = re.compile(
@@ -30,7 +31,7 @@ def trim(
     everything = bool(_EVERYTHING.search(question))
     trimming = _Trimming(catalog, frozenset(stemmed(question)), frozenset(masked), everything=everything)
     for select in list(tree.find_all(exp.Select)):
-        trimming.joins(select)
+        trimming.changes += drop_joins(select, catalog, question)
     if isinstance(tree, exp.Select):
         trimming.columns(tree)
         trimming.name(tree)
@@ -49,34 +50,6 @@ class _Trimming:
     everything: bool
     changes: list[str] = field(default_factory=list)
 
-    def joins(self, select: exp.Select) -> None:
-        """Leave out a joined table that nothing is taken from and that the question does not name."""
-        for join in reversed(list(select.args.get("joins") or [])):  # What led to a table may go once that is gone.
-            table, on = join.this, join.args.get("on")
-            plain = not join.side or join.side.upper() == "LEFT"
-            if not isinstance(table, exp.Table) or on is None or not plain:
-                continue
-            if not self._one(table, on, select) and self._named(table, select):
-                continue
-            key = table.alias_or_name.lower()
-            inside = {id(each) for each in on.find_all(exp.Column)}
-            outside = [each for each in _columns_of(select, key) if id(each) not in inside]
-            if outside and self._one(table, on, select) and _take_the_other_side(outside, on, key):
-                outside = []
-            if not outside and not self._counted(table, select):
-                select.set("joins", [each for each in select.args["joins"] if each is not join])
-                self.changes.append(f"{table.name} is not asked about")
-
-    def _counted(self, table: exp.Table, select: exp.Select) -> bool:
-        """Tell whether it is this table's rows that are counted for each thing: without it each would count as one."""
-        group = select.args.get("group")
-        sources = tables_of(select)
-        left = {key: name for key, name in sources.items() if key != table.alias_or_name.lower()}
-        if group is None or len(left) != 1 or select.find(exp.Count) is None:
-            return False
-        columns = [self.catalog.find(_table_of(each, sources), each.name) for each in group.find_all(exp.Column)]
-        return any(each is not None and (each.key or "name" in parts(each.name)) for each in columns)
-
     def name(self, select: exp.Select) -> None:
         """Show a thing by its name where the query shows only its key, and by its name alone where it shows both."""
         if self.asked & _KEYS:
@@ -86,16 +59,21 @@ class _Trimming:
             if not isinstance(column, exp.Column) or (found := self._thing(column, select)) is None:
                 continue
             table, named = found
-            if any(self._is(each.unalias(), named, select) for each in select.expressions):
-                if len(select.expressions) > 1:
+            if any(self._says(each.unalias(), named, column, select) for each in select.expressions):
+                distinct = select.args.get("distinct") or self._doubled(select)  # Without its key a namesake is lost.
+                if len(select.expressions) > 1 and not distinct:
+                    _spell_out(select, [shown])
                     select.set("expressions", [each for each in select.expressions if each is not shown])
                     self.changes.append(f"{named.full} says which {words(table)}")
+                continue
+            if any(self._is(each.unalias(), named, select) for each in select.expressions):
                 continue
             if not set(stemmed(words(table))) <= self.asked or select.args.get("distinct"):
                 continue
             key = self._joined(select, table, column)
             if key:
                 name = exp.column(named.name, table=key)
+                _spell_out(select, [shown])
                 shown.replace(name)
                 if select.args.get("group"):
                     select.group_by(name.copy(), copy=False)
@@ -106,7 +84,7 @@ class _Trimming:
         sources = tables_of(select)
         taken = {each.alias_or_name.lower() for each in select.expressions}
         for shown in list(select.expressions):
-            thing = singular(words(_table_of(shown, sources))).replace(" ", "_") if _is_a_name(shown) else ""
+            thing = singular(words(table_of(shown, sources))).replace(" ", "_") if _is_a_name(shown) else ""
             if thing and thing not in taken:
                 taken.add(thing)
                 shown.replace(exp.alias_(shown.copy(), thing))
@@ -116,36 +94,42 @@ class _Trimming:
         shown = [each.unalias() for each in select.expressions]
         if len(shown) < MANY or self.everything or not all(isinstance(each, exp.Column) for each in shown):
             return
+        if select.args.get("distinct"):
+            return  # Fewer columns would be fewer rows.
         sources = tables_of(select)
-        found = [self.catalog.find(_table_of(each, sources), each.name) for each in shown]
+        found = [self.catalog.find(table_of(each, sources), each.name) for each in shown]
         kept = [
             each
             for each, column in zip(list(select.expressions), found, strict=True)
             if column is None or self._spoken(column) or self._name_of(column.table) is column
         ]
         if kept and len(kept) < len(shown):
+            _spell_out(select, [each for each in select.expressions if each not in kept])
             select.set("expressions", kept)
             self.changes.append("only the columns that the question speaks of")
 
     def doubles(self, select: exp.Select) -> None:
         """Show a thing once, however many rows of another table point to it."""
-        sources = tables_of(select)
-        shown = [each.unalias() for each in select.expressions]
-        busy = any(select.args.get(each) for each in ("distinct", "group", "limit"))
-        if not busy and len(sources) == 1 and self._shared(select, shown, next(iter(sources.values()))):
+        if self._doubled(select):
             select.distinct(copy=False)
             self.changes.append("each one is shown once")
-            return
-        if busy or len(sources) < 2 or not shown or not all(isinstance(each, exp.Column) for each in shown):
-            return
-        tables = {_table_of(each, sources) for each in shown}
+
+    def _doubled(self, select: exp.Select) -> bool:
+        """Tell whether one thing may be shown on several lines."""
+        sources = tables_of(select)
+        shown = [each.unalias() for each in select.expressions]
+        if any(select.args.get(each) for each in ("distinct", "group", "limit")):
+            return False
+        if len(sources) == 1 and self._shared(select, shown, next(iter(sources.values()))):
+            return True
+        if len(sources) < 2 or not shown or not all(isinstance(each, exp.Column) for each in shown):
+            return False
+        tables = {table_of(each, sources) for each in shown if isinstance(each, exp.Column)}
         order = select.args.get("order")
         ordered = list(order.find_all(exp.Column)) if order else []
         if len(tables) != 1 or not all(each in shown for each in ordered):
-            return
-        if self._multiplied(tables.pop(), set(sources.values())):
-            select.distinct(copy=False)
-            self.changes.append("each one is shown once")
+            return False
+        return self._multiplied(tables.pop(), set(sources.values()))
 
     def _shared(self, select: exp.Select, shown: Sequence[exp.Expr], table: str) -> bool:
         """Tell whether all that is shown is one column that many rows share: the key of another table."""
@@ -170,32 +154,9 @@ class _Trimming:
                 waiting.append(there)
         return False
 
-    def _one(self, table: exp.Table, on: exp.Expr, select: exp.Select) -> bool:
-        """Tell whether a table is joined by its key, to which each row of another points: one row each, nothing new."""
-        if not isinstance(on, exp.EQ) or not all(isinstance(each, exp.Column) for each in (on.left, on.right)):
-            return False
-        sources = tables_of(select)
-        ends = [(_table_of(each, sources), each.name.lower()) for each in on.find_all(exp.Column)]
-        pointed = {join.ends for join in self.catalog.joins}
-        mine, other = sorted(ends, key=lambda end: end[0] != table.name.lower())
-        return (other, mine) in pointed and mine[0] != other[0]
-
-    def _named(self, table: exp.Table, select: exp.Select) -> bool:
-        """Tell whether the question says a word that is this table's and none of the others'."""
-        relation = self.catalog.relations.get(table.name.lower())
-        if relation is None:
-            return True
-        others = {
-            stem for name in tables_of(select).values() if name != table.name.lower() for stem in stemmed(words(name))
-        }
-        # `card payments` speaks of no card where the query already asks for payments of the kind `card`.
-        others |= {stem for each in select.find_all(exp.Literal) if each.is_string for stem in stemmed(each.name)}
-        own = {stem for said in (words(relation.name), *relation.words) for stem in stemmed(said)} - others
-        return bool(own & self.asked)
-
     def _thing(self, column: exp.Column, select: exp.Select) -> tuple[str, Column] | None:
         """Return the table whose rows a key tells apart, with the column that names them."""
-        table = _table_of(column, tables_of(select))
+        table = table_of(column, tables_of(select))
         found = self.catalog.find(table, column.name)
         if found is None or parts(found.name)[-1:] not in {(each,) for each in _LAST}:
             return None
@@ -218,13 +179,31 @@ class _Trimming:
         return (
             isinstance(shown, exp.Column)
             and shown.name.lower() == column.name.lower()
-            and _table_of(shown, tables_of(select)) == column.table.lower()
+            and table_of(shown, tables_of(select)) == column.table.lower()
+        )
+
+    def _says(self, shown: exp.Expr, named: Column, key: exp.Column, select: exp.Select) -> bool:
+        """Tell whether what is shown is the name of the very row that `key` stands for, not of another of its table."""
+        if not isinstance(shown, exp.Column) or not self._is(shown, named, select):
+            return False
+        sources = tables_of(select)
+        own = self.catalog.find(table_of(key, sources), key.name)
+        if shown.table.lower() == key.table.lower() or len(sources) == 1:
+            return own is not None and own.key
+        met = {(key.table.lower(), key.name.lower()), (shown.table.lower(), "")}
+        return any(
+            {(each.left.table.lower(), each.left.name.lower()), (each.right.table.lower(), "")} == met
+            or {(each.right.table.lower(), each.right.name.lower()), (each.left.table.lower(), "")} == met
+            for join in select.args.get("joins") or []
+            if join.args.get("on") is not None
+            for each in join.args["on"].find_all(exp.EQ)
+            if isinstance(each.left, exp.Column) and isinstance(each.right, exp.Column)
         )
 
     def _joined(self, select: exp.Select, table: str, column: exp.Column) -> str:
         """Return what `table` is called in the query, joined by `column` where it is not there yet."""
         sources = tables_of(select)
-        here = _table_of(column, sources)
+        here = table_of(column, sources)
         held = [key for key, name in sources.items() if name == table]
         if held:
             return held[0] if len(held) == 1 else ""
@@ -260,34 +239,15 @@ def _is_a_name(shown: exp.Expr) -> TypeGuard[exp.Column]:
     return isinstance(shown, exp.Column) and shown.name.lower() in _NAMES
 
 
-def _table_of(column: exp.Column, sources: Mapping[str, str]) -> str:
-    """Return the table that a column is taken from, in small letters, or nothing."""
-    if not column.table and len(sources) == 1:
-        return next(iter(sources.values()))
-    return sources.get(column.table.lower(), "")
-
-
-def _columns_of(select: exp.Select, key: str) -> Iterator[exp.Column]:
-    """Yield what is taken from a table; a column or star that names no table may be any's."""
-    aliases = {each.alias.lower() for each in select.expressions if each.alias}
-    for column in select.find_all(exp.Column):
-        if column.table.lower() == key or (not column.table and column.name.lower() not in aliases):
-            yield column
-    for star in select.find_all(exp.Star):
-        if not isinstance(star.parent, exp.Count):
-            yield exp.Column(this=exp.Star())
-
-
-def _take_the_other_side(columns: Sequence[exp.Column], on: exp.Expr, key: str) -> bool:
-    """Take what is asked of a joined table from the side that points to it, where it is the key alone."""
-    ends = list(on.find_all(exp.Column))
-    mine = next((each for each in ends if each.table.lower() == key), None)
-    other = next((each for each in ends if each.table.lower() != key and each.table), None)
-    if mine is None or other is None or any(each.name.lower() != mine.name.lower() for each in columns):
-        return False
-    if not all(each.table.lower() == key and each.parent is not None for each in columns):
-        return False
-    for each in columns:
-        each.set("this", other.this.copy())
-        each.set("table", other.args["table"].copy())
-    return True
+def _spell_out(select: exp.Select, gone: Sequence[exp.Expr]) -> None:
+    """Write what is grouped and sorted by in full where it counts the columns or calls one that goes by its alias."""
+    shown = list(select.expressions)
+    called = {each.alias.lower(): each.unalias() for each in gone if each.alias}
+    for clause in (select.args.get("group"), select.args.get("order"), select.args.get("having")):
+        for column in list(clause.find_all(exp.Column)) if clause else ():
+            if not column.table and column.name.lower() in called:
+                column.replace(called[column.name.lower()].copy())
+    order, group = select.args.get("order"), select.args.get("group")
+    for each in [*(term.this for term in (order.expressions if order else ())), *(group.expressions if group else ())]:
+        if isinstance(each, exp.Literal) and each.is_int and 0 < int(each.name) <= len(shown):
+            each.replace(shown[int(each.name) - 1].unalias().copy())

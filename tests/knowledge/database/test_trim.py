@@ -1,7 +1,9 @@
 """How a query is trimmed to what was asked."""
 
 import pytest
+from sqlalchemy import create_engine, text
 
+from knowledge.database.catalog import read_catalog
 from knowledge.database.dialect import parse
 from knowledge.database.trim import trim
 
@@ -93,6 +95,43 @@ def trimmed(catalog):
             "Show the currency and the status of the accounts",
             "SELECT currency, status FROM accounts",
         ),
+        (  # A column's number or alias means what it did.
+            "SELECT account_id, currency, status, balance AS held FROM accounts ORDER BY 4 DESC, held DESC",
+            "Show the currency and the status of the accounts, largest first",
+            "SELECT currency, status FROM accounts ORDER BY balance DESC, balance DESC",
+        ),
+        (
+            (
+                "SELECT c.customer_id, c.full_name, COUNT(*) AS n FROM customers AS c "
+                "JOIN accounts AS a ON a.customer_id = c.customer_id GROUP BY 1, 2 ORDER BY 3 DESC"
+            ),
+            "How many accounts has each customer?",
+            (
+                "SELECT c.full_name, COUNT(*) AS n FROM customers AS c "
+                "JOIN accounts AS a ON a.customer_id = c.customer_id "
+                "GROUP BY c.customer_id, c.full_name ORDER BY COUNT(*) DESC"
+            ),
+        ),
+        (
+            "SELECT branch_id AS b, COUNT(*) AS n FROM customers GROUP BY b ORDER BY b DESC",
+            "How many customers are there by branch?",
+            (
+                "SELECT branches.name AS branch, COUNT(*) AS n FROM customers LEFT JOIN branches "
+                "ON branches.branch_id = customers.branch_id GROUP BY customers.branch_id, branches.name "
+                "ORDER BY customers.branch_id DESC"
+            ),
+        ),
+        (  # The key that points to the branch that is named.
+            (
+                "SELECT c.full_name, c.branch_id, b.name FROM customers AS c "
+                "JOIN branches AS b ON b.branch_id = c.branch_id"
+            ),
+            "The customers and their branches",
+            (
+                "SELECT c.full_name, b.name AS branch FROM customers AS c "
+                "JOIN branches AS b ON b.branch_id = c.branch_id"
+            ),
+        ),
     ],
 )
 def test_what_nobody_asked_for_is_left_out(trimmed, written, question, wanted):
@@ -115,10 +154,47 @@ def test_what_nobody_asked_for_is_left_out(trimmed, written, question, wanted):
             "SELECT c.segment FROM customers AS c JOIN branches AS b ON c.branch_id = b.branch_id WHERE b.city = 'A'",
             "The segments of the customers in Oslo",
         ),
+        (  # Of two namesakes each is one.
+            "SELECT DISTINCT customer_id, full_name FROM customers ORDER BY customer_id DESC",
+            "Which customers are there?",
+        ),
+        (
+            "SELECT DISTINCT currency, status, balance, opened_on FROM accounts",
+            "Which currency and status are there?",
+        ),
     ],
 )
 def test_what_was_asked_for_stays(trimmed, sql, question):
     assert trimmed(sql, question) == sql
+
+
+def test_things_that_a_join_repeats_are_told_apart_by_their_key(trimmed):
+    sql = (
+        "SELECT c.customer_id, c.full_name FROM customers AS c JOIN accounts AS a ON a.customer_id = c.customer_id "
+        "WHERE a.balance > 9"
+    )
+
+    found = trimmed(sql, "Which customers have accounts with more than 9?")
+
+    assert found == sql.replace("SELECT", "SELECT DISTINCT")
+
+
+def test_the_name_of_another_row_of_its_table_does_not_say_which(tmp_path):
+    engine = create_engine(f"sqlite:///{tmp_path / 'staff.db'}")
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "CREATE TABLE staff (staff_id INTEGER PRIMARY KEY, full_name TEXT, "
+                "manager_id INTEGER REFERENCES staff (staff_id))"
+            )
+        )
+    catalog = read_catalog(engine)
+    engine.dispose()
+    tree = parse("SELECT full_name, manager_id FROM staff", "sqlite")
+
+    trim(tree, catalog, "List the staff and their managers")
+
+    assert tree.sql("sqlite") == "SELECT full_name, manager_id FROM staff"
 
 
 def test_a_masked_name_says_nothing(catalog):
