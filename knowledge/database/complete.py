@@ -6,7 +6,7 @@ from collections.abc import Collection
 from sqlglot import exp
 
 from knowledge.database.catalog import Catalog
-from knowledge.database.grouping import EACH, fixed, group_totals, say_groups
+from knowledge.database.grouping import EACH, group_totals, say_groups
 from knowledge.database.masks import look_behind
 from knowledge.database.names import stemmed, words
 from knowledge.database.settle import aggregates
@@ -136,7 +136,8 @@ def _instead_of_condition(
     if relation is None or where is None or where.find(exp.Or) or not _spoken(relation.name, question):
         return []
     first = shown[0].name.lower()
-    same = {each.rsplit(".", 1)[-1] for each in fixed(select)}
+    tests = where.this.flatten() if isinstance(where.this, exp.And) else [where.this]
+    same = {each.this.name.lower() for each in tests if isinstance(each, exp.EQ) and isinstance(each.this, exp.Column)}
     named = name_of(catalog, table, masked)
     there = {each.name.lower() for each in shown}
     keys = {each.name.lower() for each in relation.columns.values() if each.key}

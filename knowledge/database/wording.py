@@ -1,10 +1,12 @@
 """Hold a query's conditions to its question's words: ends of words, either-or, with against without, parts of one."""
 
 import re
+from collections.abc import Sequence
 
 from sqlglot import exp
 
 from knowledge.database.catalog import Catalog
+from knowledge.database.names import stemmed
 from knowledge.database.settle import aggregates, column_of
 from knowledge.database.sources import tables_of
 
@@ -15,14 +17,18 @@ _BEGINS = re.compile(
     r"(?i)\b(?:(?:start|begin|began)(?:s|ning|ing|ed)?\s+(?:with|in|on)|prefix)\s+(?:the\s+)?(?:letters?\s+|word\s+)?"
     r"[\"'“‘]?(?P<text>[\w.@-]+)"
 )
-# `The ratio of students in courses with exams to those in courses without.`
+# `The ratio of students in courses with exams to those in courses without`; never `to all, not counting those without`.
 _OPPOSED = re.compile(
-    r"(?i)\bratio\b.*\bto\b.*\b(?:without|not|non|no)\b|\bproportion\b.*\bto\b.*\bwithout\b|\bratio\b.*\bto\s+those\s+that\s+don[’']?t\b"
+    r"(?i)\b(?:ratio\b.*\bto\b(?:(?!,|\b(?:all|every)\b).)*\b(?:without|not|non|no)|proportion\b.*\bto\b.*\bwithout|"
+    r"ratio\b.*\bto\s+those\s+that\s+don[’']?t)\b(?P<denied>.*)"
 )
 _AND_NOT = re.compile(
     r"(?i)\band\s+(?:how\s+many\s+|those\s+that\s+)?(?:(?:do|does|did|have|has|are|is|were|was)(?:\s+not|n[’']t)|without|not)\b"
 )
 _FRACTION = re.compile(r"(?i)\b(?:proportion|fraction|ratio)\b")
+_BOTH = re.compile(
+    r"(?i),|;|\b(?:and|plus|those|ones)\b"
+)  # `Overdue ones, and active ones above 8`: not either of two.
 _HUNDREDTHS = re.compile(r"(?i)\bper\s?cent|%|\b(?:share|rate)\b")
 
 
@@ -31,11 +37,11 @@ def hold(tree: exp.Expr, catalog: Catalog, question: str) -> list[str]:
     changes: list[str] = []
     for select in list(tree.find_all(exp.Select)):
         changes += _within(select, catalog)
-        changes += _either(select)
+        changes += _either(select, question)
         changes += _opposed(select, catalog, question)
     for like in list(tree.find_all(exp.Like, exp.ILike)):
         changes += _anchored(like, question)
-    if _FRACTION.search(question) and not _HUNDREDTHS.search(question):
+    if _FRACTION.search(question) and not _HUNDREDTHS.search(question) and not _in_hundredths(tree):
         changes += _of_one(tree)
     return changes
 
@@ -72,7 +78,7 @@ def _within(select: exp.Select, catalog: Catalog) -> list[str]:
     return changes
 
 
-def _either(select: exp.Select) -> list[str]:
+def _either(select: exp.Select, question: str) -> list[str]:
     """Read `a OR b AND c` as people mean it, where a and b test one column and c another: either, and besides."""
     where = select.args.get("where")
     if where is None:
@@ -85,11 +91,21 @@ def _either(select: exp.Select) -> list[str]:
     tested = {column.sql().lower() for side in sides for column in side.find_all(exp.Column)}
     others = {column.sql().lower() for each in besides for column in each.find_all(exp.Column)}
     alone = all(len(list(side.find_all(exp.Column))) == 1 for side in sides)
-    if len(tested) != 1 or not alone or tested & others or not others:
+    if len(tested) != 1 or not alone or tested & others or not others or _apart(sides, question):
         return []
     grouped = exp.paren(exp.or_(*(side.copy() for side in sides), wrap=False))
     where.set("this", exp.and_(grouped, *(each.copy() for each in besides), wrap=False))
     return ["either of the first, and the rest besides"]
+
+
+def _apart(sides: Sequence[exp.Expr], question: str) -> bool:
+    """Tell whether the question sets the last of some tests apart from the one before, by more than an `or`."""
+    said = [literal.name.strip("%").casefold() for side in sides for literal in side.find_all(exp.Literal)]
+    asked = question.casefold()
+    if len(said) < 2 or not all(said) or not (ends := re.search(rf"(?<!\w){re.escape(said[-1])}", asked)):
+        return False
+    before = [found.end() for found in re.finditer(rf"(?<!\w){re.escape(said[-2])}", asked[: ends.start()])]
+    return bool(before) and _BOTH.search(asked[before[-1] : ends.start()]) is not None
 
 
 def _anchored(like: exp.Expr, question: str) -> list[str]:
@@ -111,7 +127,7 @@ def _anchored(like: exp.Expr, question: str) -> list[str]:
 
 def _opposed(select: exp.Select, catalog: Catalog, question: str) -> list[str]:
     """Count under the opposite condition what the question sets against those that fulfil it."""
-    if _OPPOSED.search(question):
+    if (said := _OPPOSED.search(question)) and not _heeded(select, said["denied"]):
         for each in select.expressions:
             division = each.find(exp.Div)
             if division is None:
@@ -131,6 +147,14 @@ def _opposed(select: exp.Select, catalog: Catalog, question: str) -> list[str]:
             second.replace(opposite)
             return ["the second are those that do not"]
     return []
+
+
+def _heeded(select: exp.Select, denied: str) -> bool:
+    """Tell whether the query leaves out by a condition on all its rows what the question denies."""
+    where = select.args.get("where")
+    tests = [*where.find_all(exp.NEQ, exp.Not)] if where else []
+    values = [each for test in tests for each in test.find_all(exp.Literal) if each.is_string]
+    return any(set(stemmed(each.name)) & set(stemmed(denied)) for each in values)
 
 
 def _opposite(total: exp.Expr, catalog: Catalog, select: exp.Select) -> exp.Expr | None:
@@ -161,3 +185,19 @@ def _of_one(tree: exp.Expr) -> list[str]:
         times.replace((times.right if hundred == 0 else times.left).copy())
         changes.append("a proportion is a part of one")
     return changes
+
+
+def _in_hundredths(tree: exp.Expr) -> bool:
+    """Tell whether a proportion is compared, by itself or by its name, with a number that no part of one reaches."""
+    called = {each.alias.lower() for each in tree.find_all(exp.Alias) if each.find(exp.Mul) and each.this.find(exp.Div)}
+    for test in tree.find_all(exp.GT, exp.GTE, exp.LT, exp.LTE, exp.EQ, exp.NEQ, exp.Between):
+        bounds = [test.args.get(each) for each in ("this", "expression", "low", "high")]
+        numbers = [float(each.name) for each in bounds if isinstance(each, exp.Literal) and each.is_number]
+        if not any(each > 1 for each in numbers):
+            continue
+        tested = [each for each in bounds if each is not None and not isinstance(each, exp.Literal)]
+        if any(each.find(exp.Div) and each.find(exp.Mul) for each in tested):
+            return True
+        if any(column.name.lower() in called for each in tested for column in each.find_all(exp.Column)):
+            return True
+    return False

@@ -124,6 +124,11 @@ from knowledge.types import Asker, Question, Table
             "When were the branches in Oslo opened?",
             "SELECT branches.name, opened_on FROM branches WHERE city = 'Oslo'",
         ),
+        (  # It is another in each row.
+            "SELECT segment, joined_on FROM customers WHERE NOT segment = 'retail'",
+            "Of which segment are the customers that are not retail, and since when?",
+            "SELECT segment, joined_on FROM customers WHERE NOT segment = 'retail'",
+        ),
         (  # A key is never missing; a list that leaves some out on purpose says nothing of what is missing.
             (
                 "SELECT full_name FROM customers WHERE NOT customer_id IN "

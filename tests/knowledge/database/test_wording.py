@@ -88,6 +88,39 @@ def shops(tmp_path):
             "SELECT 100.0 * SUM(open) / COUNT(*) AS percentage FROM shops",
             "SELECT CAST(100.0 * SUM(open) AS REAL) / COUNT(*) AS percentage FROM shops",
         ),
+        (  # What is not counted is in no part of the ratio.
+            "What is the ratio of shops that sold to all shops, not counting those in Oslo?",
+            "SELECT CAST(SUM(CASE WHEN sold > 0 THEN 1 ELSE 0 END) AS REAL) / COUNT(*) FROM shops WHERE city <> 'Oslo'",
+            "SELECT CAST(SUM(CASE WHEN sold > 0 THEN 1 ELSE 0 END) AS REAL) / COUNT(*) FROM shops WHERE city <> 'Oslo'",
+        ),
+        (
+            "What is the ratio of shops that sold to shops that are not in Oslo?",
+            "SELECT CAST(SUM(CASE WHEN sold > 0 THEN 1 ELSE 0 END) AS REAL) / COUNT(*) FROM shops WHERE city <> 'Oslo'",
+            "SELECT CAST(SUM(CASE WHEN sold > 0 THEN 1 ELSE 0 END) AS REAL) / COUNT(*) FROM shops WHERE city <> 'Oslo'",
+        ),
+        (  # Forty is of a hundred.
+            "In which cities is the ratio of open shops above 40?",
+            "SELECT city FROM shops GROUP BY city HAVING SUM(open) * 100.0 / COUNT(*) > 40",
+            "SELECT city FROM shops GROUP BY city HAVING CAST(SUM(open) * 100.0 AS REAL) / COUNT(*) > 40",
+        ),
+        (
+            "In which cities is the ratio of open shops above 40?",
+            "SELECT city, SUM(open) * 100.0 / COUNT(*) AS ratio FROM shops GROUP BY city HAVING ratio > 40",
+            (
+                "SELECT city, CAST(SUM(open) * 100.0 AS REAL) / COUNT(*) AS ratio FROM shops GROUP BY city "
+                "HAVING ratio > 40"
+            ),
+        ),
+        (  # The rest is of the second alone.
+            "All shops in Oslo, and the ones in Bergen that sold more than 5",
+            "SELECT name FROM shops WHERE city = 'Oslo' OR city = 'Bergen' AND sold > 5",
+            "SELECT name FROM shops WHERE city = 'Oslo' OR city = 'Bergen' AND sold > 5",
+        ),
+        (
+            "Which shops in Oslo or Bergen sold more than 5?",
+            "SELECT name FROM shops WHERE city = 'Oslo' OR city = 'Bergen' AND sold > 5",
+            "SELECT name FROM shops WHERE (city = 'Oslo' OR city = 'Bergen') AND sold > 5",
+        ),
     ],
 )
 def test_a_condition_says_what_the_question_says(shops, question, written, held):
