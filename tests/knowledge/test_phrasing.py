@@ -149,6 +149,11 @@ def test_an_insurance_limit_is_no_liability_cap():
             "The licensee shall not impair the titles of the licensor in the marks.",
         ),
         (
+            "Which law governs the agreement?",
+            "Effective legislation of the Republic of Kazakhstan\nshall apply to any relations of the Parties.",
+            "such signing does not violate any law\napplicable to it, or any governmental permit required under law",
+        ),
+        (
             "Is there a most favoured nation clause?",
             "The prices shall be no less favourable than those of any other customer.",
             "The insurer shall issue a certificate in favour of the lessor.",
