@@ -8,17 +8,13 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from knowledge.database.moments import MYSQL_STARTS, PARTS, STARTS, WEEKDAY, fill
+from knowledge.database.quotes import backticked
 
 READ_AS = ("mysql", "sqlite", "postgres", "tsql")  # In this order: the first that can read it.
 _MODIFIER = re.compile(r"([+-]?)\s*(\d+)\s+(\w+?)s?$")
-_SQLITE_WORDS = re.compile(
-    r"(?i)\|\||'now'|\bstrftime\b|\bjulianday\b|'unixepoch'|\bdate(?:time)?\s*\([^()]*,|\bgroup_concat\s*\([^()]*,"
-)
-# A double-quoted name, told by where it stands from the text that MySQL takes it for.
-_NAMED = re.compile(
-    r'(?i)(?:(?<=\.)|(?<=\bas\s)|(?<=\bby\s)|(?<=\bselect\s)|(?<=\bdistinct\s)|(?<=\bfrom\s)|(?<=\bjoin\s))"([^"]+)"'
-    r'|"([^"]+)"(?=\s*(?:[.=<>]|!=|\b(?:not\s+)?(?:in|like|is|between)\b))'
-)
+_SQLITE_WORDS = re.compile(r"(?i)\|\||'now'|\bstrftime\b|\bjulianday\b|'unixepoch'|\bdate(?:time)?\s*\([^()]*,")
+_JOINED_UP = re.compile(r"(?i)\bgroup_concat\s*\((?!.*\bseparator\b)")  # SQLite's second argument stands between.
+_NULLS_FIRST = re.compile(r"(?i)\bnulls\s+first\b")
 _SHAPES = {"YYYY": "%Y", "MM": "%m", "DD": "%d", "HH24": "%H", "MI": "%M", "SS": "%S", "Q": "%q"}
 _UNITS = {
     "DAY": ("days", 1),
@@ -49,43 +45,46 @@ def parse(sql: str, dialect: str) -> exp.Expr:
         SqlglotError: no dialect can read it.
     """
     trouble: SqlglotError | None = None
-    order = ("sqlite", *READ_AS) if _SQLITE_WORDS.search(sql) else READ_AS
-    if dialect == "sqlite":
-        sql = _NAMED.sub(lambda match: f"`{match[1] or match[2]}`", sql)
+    own = _SQLITE_WORDS.search(sql) or (dialect == "sqlite" and _JOINED_UP.search(sql))
+    order = ("sqlite", *READ_AS) if own else READ_AS
     for name in order:
         try:
-            tree = next(filter(None, sqlglot.parse(sql, read=name)), None)
+            tree = next(filter(None, sqlglot.parse(backticked(sql) if name == "mysql" else sql, read=name)), None)
         except SqlglotError as error:
             trouble = trouble or error
             continue
         if isinstance(tree, exp.Query):
             for division in list(tree.find_all(exp.Div)):
-                division.set("typed", False)  # A share of two counts is not 0.
-                if _into_buckets(division):
+                steps = _is_bucket(division)
+                # A share of two counts is not 0.
+                division.set("typed", dialect == "sqlite" and steps)
+                if steps and dialect == "mysql":
                     division.replace(exp.IntDiv(this=division.left.copy(), expression=division.right.copy()))
+            if not _NULLS_FIRST.search(sql):
+                for term in tree.find_all(exp.Ordered):
+                    term.set("nulls_first", None)
             return _translate(tree, dialect)
     raise trouble or SqlglotError("there is no SELECT in it")
 
 
-def _into_buckets(division: exp.Div) -> bool:
-    """Tell whether a division cuts a number into steps: a year into decades, a month into quarters."""
-    step = division.right.unnest()
-    if not isinstance(step, exp.Literal) or step.is_string or not step.name.isdigit():
+def _is_bucket(division: exp.Div) -> bool:
+    """Tell whether a division cuts numbers into steps: by decade, year / 10 * 10, or what rows are grouped by."""
+    step = division.expression
+    if not isinstance(step, exp.Literal) or step.is_string or "." in step.name or division.find(exp.AggFunc):
         return False
     around = division.parent
     while isinstance(around, exp.Paren):
         around = around.parent
-    if isinstance(around, exp.Mul) and step in {around.left.unnest(), around.right.unnest()}:
+    if isinstance(around, exp.Mul) and step in {around.left, around.right}:
         return True
     select = division.find_ancestor(exp.Select)
     group = select.args.get("group") if select else None
-    terms = {each.sql().lower() for each in group.expressions} if group else set()
-    outer: exp.Expr = division
-    while outer.parent is not None and outer.parent is not select and not isinstance(outer.parent, exp.Group):
-        outer = outer.parent
-    if division.find(exp.AggFunc):
-        return False
-    return isinstance(outer.parent, exp.Group) or bool(terms & {outer.unalias().sql().lower(), outer.alias.lower()})
+    shown = division.find_ancestor(exp.Alias)
+    grouped = group.expressions if group else []
+    return any(
+        division in each.find_all(exp.Div) or (shown is not None and each.name.lower() == shown.alias.lower())
+        for each in grouped
+    )
 
 
 def _translate(tree: exp.Expr, dialect: str) -> exp.Expr:
@@ -98,8 +97,8 @@ def _plain(node: exp.Expr) -> exp.Expr:
     """Write what every dialect writes in its own way in one way."""
     if isinstance(node, exp.ILike):
         return exp.Like(this=exp.Lower(this=node.this), expression=exp.Lower(this=node.expression))
-    if isinstance(node, exp.Ordered) and node.args.get("nulls_first") is not None:
-        node.set("nulls_first", None)
+    if isinstance(node, exp.Max | exp.Min) and node.expressions:  # The larger of two, no total.
+        return (exp.Greatest if isinstance(node, exp.Max) else exp.Least)(this=node.this, expressions=node.expressions)
     if isinstance(node, exp.Anonymous) and node.name.upper() in {"DATE", "DATETIME"} and node.expressions:
         first, *more = node.expressions
         if isinstance(first, exp.Literal) and first.name == "now" and not more:

@@ -1,16 +1,22 @@
 """Count each row once: a total is not taken over rows that a join has multiplied."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sqlglot import exp
 
 from knowledge.database.catalog import Catalog
+from knowledge.database.meeting import conditions_of, met_by_using
 from knowledge.database.names import NUMBER_OF, parts, stemmed, words
 from knowledge.database.rejoin import two_columns
 from knowledge.database.sources import key_of, queries_of, read_by, tables_of
 
 _TOTALS = (exp.Sum, exp.Avg, exp.Count)
+# Where the name of what is counted ends: `how many purchases did customers`.
+_UNTIL = re.compile(
+    r"(?i)\b(?:d(?:id|oes|o)|ha(?:ve|s|d)|we?re|was|are|is|of|by|per|in|at|on|from|for|with|that|wh\w+)\b"
+)
 
 
 def count_once(tree: exp.Expr, catalog: Catalog, question: str) -> tuple[list[str], str]:
@@ -43,12 +49,17 @@ class _Totals:
     tables: dict[str, str] = field(init=False)
     changes: list[str] = field(default_factory=list)
     doubted: str = ""
+    used: list[exp.EQ] | None = field(init=False)
 
     def __post_init__(self) -> None:
         known = self.catalog.relations.keys() - self.queries
         tables = tables_of(self.select)
-        plain = len(tables) == len(read_by(self.select)) and all(table in known for table in tables.values())
-        plain = plain and not any(each.args.get("using") for each in self.select.args.get("joins") or [])
+        self.used = met_by_using(self.select, tables, self.catalog)
+        plain = (
+            self.used is not None
+            and len(tables) == len(read_by(self.select))
+            and all(table in known for table in tables.values())
+        )
         self.tables = tables if plain else {}
 
     def settle(self) -> None:
@@ -59,7 +70,12 @@ class _Totals:
             if not base or multiplied <= self._toward_groups(base):
                 continue
             name = words(self.tables[base])
-            if isinstance(total, exp.Count) and self._by_key(total, base):
+            if self._of_another(total, base):
+                # What is read first, with the others joined to it, is what is counted.
+                self.doubted = self.doubted if self._first() in multiplied else name
+            elif not self._rows_only(total) and self._follows(base, multiplied):
+                self.doubted = name
+            elif isinstance(total, exp.Count) and self._by_key(total, base):
                 self.changes.append(f"each of the {name} is counted once")
             elif self._only_narrows(base, multiplied) and self._by_exists(base, multiplied):
                 self.changes.append(f"each of the {name} is taken once")
@@ -76,9 +92,7 @@ class _Totals:
     def _base(self, total: exp.Expr) -> str:
         """Return the table whose rows a total takes, by its name in the query; nothing where none can be told."""
         taken = {each.table.lower() for each in total.find_all(exp.Column)}
-        if isinstance(total, exp.Sum) and _is_tally(total.this):
-            return ""  # It counts the rows that there are, as COUNT(*) does beside it.
-        if taken:
+        if taken and not _counts(total):
             if not taken <= self.tables.keys() or (isinstance(total, exp.Count) and taken & self._grouped()):
                 return ""
             finest = [key for key in taken if not (taken - {key}) & self._multiplied(key)]
@@ -87,14 +101,31 @@ class _Totals:
             return ""  # What a LEFT JOIN finds nothing for is a row too.
         if said := self._said():
             return "" if said in self._grouped() else said
-        if self._says_another():
-            return ""
         finest = [key for key in self.tables if not self._multiplied(key)]
         named = [key for key in self.tables if self._named(key)]
         if not named or any(key in named for key in finest):
             return ""
         counted = min(named, key=lambda key: len(self._multiplied(key)))
         return "" if counted in self._grouped() else counted
+
+    def _of_another(self, total: exp.Expr, base: str) -> bool:
+        """Tell whether rows are counted that the question calls otherwise: purchases that customers made."""
+        said = [stemmed(_UNTIL.split(each["what"])[0]) for each in NUMBER_OF.finditer(self.question)]
+        return bool(said) and self._rows_only(total) and not any(self._fits(base, set(each)) for each in said)
+
+    def _follows(self, base: str, multiplied: set[str]) -> bool:
+        """Tell whether what is totalled is joined to what is many, unnamed: the credits that students earned."""
+        return bool(self.question) and self._first() in multiplied and not self._named(base)
+
+    def _rows_only(self, total: exp.Expr) -> bool:
+        return _counts(total) or (isinstance(total, exp.Count) and not total.find(exp.Column))
+
+    def _first(self) -> str:
+        return key_of(read_by(self.select)[0])
+
+    def _fits(self, key: str, said: set[str]) -> bool:
+        relation = self.catalog.relations[self.tables[key]]
+        return any(set(stemmed(words(each))) <= said for each in (relation.name, *relation.words))
 
     def _grouped(self) -> set[str]:
         """Return the tables of which each group is one thing: what is counted in it are rows of others."""
@@ -121,19 +152,8 @@ class _Totals:
                 return max(fits)[1]
         return ""
 
-    def _says_another(self) -> bool:
-        """Tell whether the question wants something counted that no table is called: `how many purchases`."""
-        said = [stem for match in NUMBER_OF.finditer(self.question) for stem in stemmed(match["what"])]
-        return bool(said) and not any(
-            set(stemmed(words(each))) <= set(said)
-            for table in self.tables.values()
-            for each in (self.catalog.relations[table].name, *self.catalog.relations[table].words)
-        )
-
     def _named(self, key: str) -> bool:
-        relation = self.catalog.relations[self.tables[key]]
-        asked = set(stemmed(self.question))
-        return any(set(stemmed(words(each))) <= asked for each in (relation.name, *relation.words))
+        return self._fits(key, set(stemmed(self.question)))
 
     def _outer(self) -> bool:
         return any(join.side for join in self.select.args.get("joins") or [])
@@ -189,13 +209,11 @@ class _Totals:
 
     def _equals(self) -> list[exp.EQ]:
         """Return the conditions by which tables meet."""
-        equals = [each for each in self._conditions() if isinstance(each, exp.EQ) and two_columns(each)]
+        equals = (each for each in self._conditions() if isinstance(each, exp.EQ) and two_columns(each))
         return [each for each in equals if len(self._keys(each)) == 2]
 
     def _conditions(self) -> list[exp.Expr]:
-        where = self.select.args.get("where")
-        joins = [join.args.get("on") for join in self.select.args.get("joins") or []]
-        return [each for one in (*joins, where and where.this) if one is not None for each in _parts(one)]
+        return [*(self.used or ()), *conditions_of(self.select)]
 
     def _keys(self, node: exp.Expr) -> set[str]:
         return {each.table.lower() for each in node.find_all(exp.Column)} & self.tables.keys()
@@ -264,26 +282,19 @@ class _Totals:
 
     def _by_key(self, count: exp.Count, base: str) -> bool:
         """Count different keys of the table instead of rows; return whether it has one key to count."""
-        relation = self.catalog.relations[self.tables[base]]
-        keys = [column for column in relation.columns.values() if column.key]
+        keys = [each for each in self.catalog.relations[self.tables[base]].columns.values() if each.key]
         column = count.this
         if len(keys) != 1 or (isinstance(column, exp.Column) and column.name.lower() != keys[0].name.lower()):
             return False
         count.set("this", exp.Distinct(expressions=[exp.column(keys[0].name, table=base)]))
-        count.set("big_int", count.args.get("big_int"))
         return True
 
 
-def _is_tally(summed: exp.Expr) -> bool:
-    """Tell whether what is added up is one for each row that fulfils a condition."""
-    if isinstance(summed.unnest(), exp.Condition) and isinstance(summed.unnest(), exp.Predicate):
-        return True
-    if not isinstance(summed, exp.Case):
-        return False
-    results = [each.args.get("true") for each in summed.args.get("ifs") or []] + [summed.args.get("default")]
-    return all(each is None or isinstance(each, exp.Literal | exp.Null) for each in results)
-
-
-def _parts(condition: exp.Expr) -> list[exp.Expr]:
-    bare = condition.unnest()
-    return [part for each in bare.flatten() for part in _parts(each)] if isinstance(bare, exp.And) else [bare]
+def _counts(total: exp.Expr) -> bool:
+    """Tell whether a SUM or AVG of ones and noughts counts rows, whichever table its condition is about."""
+    inner = total.this.unnest() if isinstance(total, exp.Sum | exp.Avg) else None
+    if isinstance(inner, exp.Case | exp.If):
+        ifs = inner.args["ifs"] if isinstance(inner, exp.Case) else [inner]
+        given = [*(each.args.get("true") for each in ifs), inner.args.get("default"), inner.args.get("false")]
+        return all(isinstance(each, exp.Literal | exp.Null) for each in given if each is not None)
+    return isinstance(inner, exp.Predicate | exp.And | exp.Or | exp.Not)

@@ -4,6 +4,7 @@ from sqlglot import exp
 
 from knowledge.database.catalog import Catalog
 from knowledge.database.joins import Join
+from knowledge.database.names import KEYS, parts
 from knowledge.database.sources import Sources, first_of, key_of
 
 
@@ -94,6 +95,11 @@ def _holds(equal: exp.EQ, sources: Sources, catalog: Catalog) -> bool:
     found = [catalog.find(*each) for each in ends]
     if any(each is not None and each.kind == "date" for each in found):
         return True
+    if all(each is not None and each.kind == "text" for each in found):
+        # Staff who are customers too meet them by `name` and `full_name`; codes and numbers are each table's own.
+        last = {parts(name)[-1:] for _, name in ends}
+        if len(last) == 1 and not last & {(each,) for each in KEYS - {"name"}}:
+            return True
     points = {each: {each} | {join.ends[1] for join in catalog.joins if join.ends[0] == each} for each in ends}
     return bool(points[first] & points[second])
 

@@ -1,21 +1,17 @@
 """Settle what a model leaves half right: values as the data writes them, and groups that are whole."""
 
-import difflib
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
+import sqlglot
 from sqlglot import exp
 
 from knowledge.database.catalog import Catalog, Column
-from knowledge.database.names import stemmed, words
+from knowledge.database.literals import nearer, settle_value
+from knowledge.database.meeting import conditions_of, parts_of
+from knowledge.database.names import stemmed
+from knowledge.database.semantics import Metric
 from knowledge.database.sources import tables_of
 from knowledge.database.values import ValueIndex
-from knowledge.database.ways import nearest, uphill
-
-NEARLY = 0.84
-_DENIES = re.compile(r"(?i)(?:un|in|im|ir|non|dis|not)[-_ ]?")
-_YES = frozenset({"yes", "y", "true", "t", "1"})
-_NO = frozenset({"no", "n", "false", "f", "0"})
 
 
 def settle_values(tree: exp.Expr, catalog: Catalog, index: ValueIndex, question: str = "") -> list[str]:
@@ -45,9 +41,9 @@ def settle_values(tree: exp.Expr, catalog: Catalog, index: ValueIndex, question:
                 bare = literal.this if isinstance(literal, exp.Lower | exp.Upper) else literal
                 if lowered and isinstance(bare, exp.Literal) and bare.is_string:
                     bare.set("this", bare.name.lower())
-                _settle(test, columns[0], column, bare, tables, index, changes, lowered=lowered, asked=asked)
+                settle_value(test, columns[0], column, bare, tables, index, changes, lowered=lowered, asked=asked)
             if isinstance(test, exp.EQ) and isinstance(test.this, exp.Column):
-                changes += _nearer(test, tables, catalog, index, asked)
+                changes += nearer(test, tables, catalog, index, asked)
     return changes
 
 
@@ -57,8 +53,9 @@ def settle_groups(tree: exp.Expr) -> list[str]:
     for select in tree.find_all(exp.Select):
         _move_to_having(select, changes)
         summed = [each for each in select.expressions if aggregates(each)]
-        plain = [each for each in select.expressions if not aggregates(each) and columns_in(each)]
-        plain = [each for each in plain if not each.find(exp.Window)]  # A rank or running total is of the groups.
+        # What stands over a window is worked out after the groups.
+        bare = [each for each in select.expressions if not aggregates(each) and not each.find(exp.Window)]
+        plain = [each for each in bare if columns_in(each)]
         group = select.args.get("group")
         if not summed or not plain:
             continue
@@ -92,6 +89,88 @@ def settle_groups(tree: exp.Expr) -> list[str]:
     return changes
 
 
+def settle_totals(tree: exp.Expr, catalog: Catalog) -> list[str]:
+    """Count what has a key, where a query adds the keys up."""
+    changes: list[str] = []
+    keys = {(join.table, join.column) for join in catalog.joins}
+    for select in tree.find_all(exp.Select):
+        for total in list(select.find_all(exp.Sum)):
+            column = total.this
+            if not isinstance(column, exp.Column) or total.find_ancestor(exp.Select) is not select:
+                continue
+            found = column_of(column, _tables(select, catalog), catalog)
+            if found is not None and (found.key or (found.table.lower(), found.name.lower()) in keys):
+                total.replace(exp.Count(this=column.copy()))
+                changes.append(f"{found.full} is counted, not added up")
+    return changes
+
+
+def settle_metrics(tree: exp.Expr, metrics: Sequence[Metric]) -> list[str]:
+    """Work a figure that has a name out as its definition says, where the query takes the bare total of it.
+
+    A query that turns the sign somewhere itself knows of it, and is left alone.
+    """
+    changes: list[str] = []
+    for metric in metrics:
+        wanted = sqlglot.parse_one(metric.sql)
+        bare = wanted.this if isinstance(wanted, exp.Neg) else None
+        if bare is None:
+            continue  # A definition that is no more than a total is what the query has.
+        found = [
+            (select, total)
+            for select in tree.find_all(exp.Select)
+            for total in select.find_all(type(bare))
+            if total.find_ancestor(exp.Select) is select and _plainly(total, select) == _plainly(bare)
+        ]
+        if any(_turned(total) for _, total in found):
+            continue
+        for select, total in found:
+            if _meets(select, metric) and _alone(total):
+                total.replace(exp.Neg(this=total.copy()))
+                changes.append(f"{metric.name} as it is defined")
+    return changes
+
+
+def _turned(total: exp.Expr) -> bool:
+    """Tell whether a query turns the sign of a total, or reckons with it being negative."""
+    if total.find_ancestor(exp.Neg, exp.Abs, exp.Mul, exp.Sub) is not None:
+        return True
+    test = total.parent
+    if isinstance(test, exp.Ordered):
+        select = test.find_ancestor(exp.Select)
+        shown = select is not None and any(each.unalias() == total for each in select.expressions)
+        return not shown and not test.args.get("desc")
+    return isinstance(test, exp.LT | exp.LTE | exp.GT | exp.GTE | exp.Between) and test.find(exp.Neg) is not None
+
+
+def _alone(total: exp.Expr) -> bool:
+    """Tell whether a total is shown, sorted by or compared as it is, and is no part of a ratio."""
+    around = total.parent
+    while isinstance(around, exp.Round | exp.Coalesce | exp.Paren):
+        around = around.parent
+    return isinstance(around, exp.Select | exp.Alias | exp.Ordered | exp.LT | exp.LTE | exp.GT | exp.GTE | exp.Between)
+
+
+def _meets(select: exp.Select, metric: Metric) -> bool:
+    """Tell whether a SELECT keeps to the rows of which a figure is made."""
+    if not metric.where:
+        return True
+    held = {_plainly(each, select) for each in conditions_of(select)}
+    return all(_plainly(each) in held for each in parts_of(sqlglot.parse_one(metric.where)))
+
+
+def _plainly(total: exp.Expr, select: exp.Select | None = None) -> str:
+    """Return an expression whose columns name their table, not what `select` calls it."""
+    tables = tables_of(select) if select is not None else {}
+    plain = total.copy()
+    for column in plain.find_all(exp.Column):
+        table = tables.get(column.table.lower(), column.table.lower())
+        if not table and len(set(tables.values())) == 1:
+            table = next(iter(tables.values()))
+        column.set("table", exp.to_identifier(table))
+    return plain.sql().lower()
+
+
 def _move_to_having(select: exp.Select, changes: list[str]) -> None:
     where = select.args.get("where")
     if where is None:
@@ -110,8 +189,8 @@ def aggregates(node: exp.Expr) -> bool:
     """Tell whether a total is taken here, and not in a query within or over a window."""
     if isinstance(node, exp.Subquery | exp.Select | exp.Window):
         return False
-    if isinstance(node, exp.AggFunc) and not (isinstance(node, exp.Max | exp.Min) and node.expressions):
-        return True  # MAX(x, 0) is the greater of the two, and no total.
+    if isinstance(node, exp.AggFunc):
+        return True
     return any(aggregates(each) for each in node.iter_expressions())
 
 
@@ -162,114 +241,3 @@ def column_of(column: exp.Column, tables: Mapping[str, str], catalog: Catalog) -
         return catalog.find(tables.get(column.table.lower(), ""), column.name)
     found = [each for table in tables.values() if (each := catalog.find(table, column.name))]
     return found[0] if len(found) == 1 else None
-
-
-def _settle(  # noqa: PLR0917 - one test with all that it stands among
-    test: exp.Expr,
-    node: exp.Column,
-    column: Column,
-    literal: exp.Expr,
-    tables: dict[str, str],
-    index: ValueIndex,
-    changes: list[str],
-    *,
-    lowered: bool,
-    asked: frozenset[str],
-) -> None:
-    if column.kind in {"boolean", "number"} and isinstance(literal, exp.Literal) and literal.is_string:
-        said = literal.name.lower()
-        if said in _YES | _NO and not said.isdigit():
-            literal.replace(exp.Literal.number(1 if said in _YES else 0))
-        return
-    if not column.values or column.kind != "text":
-        return
-    known = {each.casefold(): each for each in column.values}
-    if isinstance(literal, exp.Boolean) or (isinstance(literal, exp.Literal) and literal.name.lower() in _YES | _NO):
-        wanted = _YES if (literal.name.lower() in _YES or literal.args.get("this") is True) else _NO
-        fits = [value for key, value in known.items() if key in wanted]
-        if set(known) <= _YES | _NO and fits and literal.name not in column.values:
-            literal.replace(exp.Literal.string(fits[0].lower() if lowered else fits[0]))
-        return
-    if not isinstance(literal, exp.Literal) or not literal.is_string:
-        return
-    said = literal.name
-    bare = said.strip("%").casefold()
-    if isinstance(test, exp.Like):
-        if not bare or any(bare.replace("%", "") in key.replace(" ", "") or bare in key for key in known):
-            return
-        if "%" in said.strip("%"):
-            return
-    elif said in column.values or (lowered and said.casefold() in known):
-        return
-    if bare in known:
-        literal.set("this", known[bare])
-        return
-    holding = [each for each, _ in index.holds(bare)]
-    held = [each for each in holding if each.table.lower() in tables.values()]
-    better = [each for each in held if each.table.lower() == column.table.lower()] or held or holding
-    better = [each for each in better if set(stemmed(words(each.table))) <= asked] or better
-    if not held:  # A status of something else that is not asked about is no better than an empty answer.
-        better = [each for each in better if each.name != column.name or set(stemmed(words(each.table))) <= asked]
-    if better and len({each.full for each in better}) == 1:
-        # A table that is not there yet is joined where its column is found to be missing.
-        found = better[0].table.lower()
-        alias = next((name for name, table in tables.items() if table == found), found)
-        changes.append(f"“{said}” is a value of {better[0].full}")
-        node.set("this", exp.to_identifier(better[0].name))
-        node.set("table", exp.to_identifier(alias))
-        if not isinstance(test, exp.Like) and not lowered:
-            exact = next(value for found, value in index.holds(bare) if found.full == better[0].full)
-            literal.set("this", exact)
-        return
-    near = difflib.get_close_matches(bare, known, 1, NEARLY)
-    if near and not _opposite(bare, near[0]):
-        changes.append(f"“{said}” is written “{known[near[0]]}”")
-        pattern = said.replace(said.strip("%"), known[near[0]])
-        literal.set("this", pattern.lower() if lowered else pattern)
-
-
-def _nearer(
-    test: exp.EQ, tables: Mapping[str, str], catalog: Catalog, index: ValueIndex, asked: frozenset[str]
-) -> list[str]:
-    """Compare the column that tells directly about what is asked for, where the query took that of a far table."""
-    column, literal = test.this, test.expression
-    table = tables.get(column.table.lower(), "") if column.table else ""
-    if not table or not isinstance(literal, exp.Literal) or not literal.is_string:
-        return []
-    if test.find_ancestor(exp.Join) or _used(column, test):
-        return []
-    named = [each for each in tables.values() if _is_named(catalog, each, asked)]
-    start = next((each for each in [*named, *tables.values()] if each != table), "")
-    if not start or table in named or table in uphill(catalog, start):
-        return []
-    holding = [each for each, value in index.holds(literal.name) if value == literal.name]
-    steps = uphill(catalog, start)
-    near = [each for each in nearest(holding, start, catalog) if each.table.lower() in steps]
-    if not near:
-        return []
-    better = min(near, key=lambda each: len(each.values))
-    alias = next((name for name, each in tables.items() if each == better.table.lower()), better.table.lower())
-    column.set("this", exp.to_identifier(better.name))
-    column.set("table", exp.to_identifier(alias))
-    return [f"“{literal.name}” is taken for {better.full}"]
-
-
-def _is_named(catalog: Catalog, table: str, asked: frozenset[str]) -> bool:
-    relation = catalog.relations[table]
-    return any(set(stemmed(words(each))) <= asked for each in (relation.name, *relation.words))
-
-
-def _used(column: exp.Column, test: exp.Expr) -> bool:
-    """Tell whether a query takes more from the column's table than what joins it and this one test."""
-    select = test.find_ancestor(exp.Select)
-    within = {id(each) for each in test.find_all(exp.Column)}
-    others = (
-        [each for each in select.find_all(exp.Column) if each.table.lower() == column.table.lower()] if select else []
-    )
-    return any(id(each) not in within and each.find_ancestor(exp.Join) is None for each in others)
-
-
-def _opposite(one: str, other: str) -> bool:
-    """Tell whether of two words one only denies the other: `active` and `inactive`."""
-    short, long = sorted((one, other), key=len)
-    return long.endswith(short) and bool(_DENIES.fullmatch(long.removesuffix(short)))

@@ -27,9 +27,8 @@ from knowledge.database.prompt import SYSTEM, Example, prompt
 from knowledge.database.ranked import join_ranked, rank_extremes
 from knowledge.database.run import Result, Runner
 from knowledge.database.semantics import Metric
-from knowledge.database.settle import settle_groups, settle_values
+from knowledge.database.settle import settle_groups, settle_metrics, settle_totals, settle_values
 from knowledge.database.timing import hold_days
-from knowledge.database.totals import settle_metrics, settle_totals
 from knowledge.database.trim import trim
 from knowledge.database.unions import merge_unions
 from knowledge.database.values import ValueIndex

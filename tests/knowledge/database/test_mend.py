@@ -5,8 +5,7 @@ import pytest
 from knowledge.database.dialect import parse
 from knowledge.database.mend import UnknownNameError, mend
 from knowledge.database.once import count_once
-from knowledge.database.settle import settle_groups, settle_values
-from knowledge.database.totals import settle_totals
+from knowledge.database.settle import settle_groups, settle_totals, settle_values
 from knowledge.database.values import ValueIndex
 
 
@@ -82,6 +81,7 @@ def test_what_the_catalogue_knows_better_is_put_right(catalog, written, right):
         "WITH t AS (SELECT customer_id, SUM(balance) AS s FROM accounts GROUP BY customer_id) SELECT AVG(s) FROM t",
         "SELECT segment FROM customers AS c WHERE EXISTS(SELECT 1 FROM accounts WHERE customer_id = c.customer_id)",
         "SELECT t.n FROM (SELECT COUNT(*) AS n FROM accounts) AS t",
+        "SELECT b.city FROM customers AS c JOIN branches AS b ON b.name = c.full_name",
     ],
 )
 def test_what_is_right_is_left_alone(catalog, sql):

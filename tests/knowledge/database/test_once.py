@@ -130,3 +130,57 @@ def test_a_value_is_looked_for_where_it_tells_directly_about_what_is_asked(catal
     assert uphill(catalog, "branches") == {"branches": 0}
     assert [each.full for each in nearest(columns, "customers", catalog)] == ["branches.city"]
     assert [each.full for each in nearest(columns, "accounts", catalog)] == ["accounts.currency"]
+
+
+@pytest.mark.parametrize(
+    ("written", "question", "doubted"),
+    [
+        (  # Nobody can tell whether these are customers, or rows of their accounts.
+            (
+                "SELECT c.segment, COUNT(*) FROM customers AS c JOIN accounts AS a ON a.customer_id = c.customer_id "
+                "GROUP BY c.segment"
+            ),
+            "How many contracts did customers sign, by segment?",
+            "customers",
+        ),
+        (
+            (
+                "SELECT COUNT(*) FROM accounts AS a JOIN customers AS c ON a.customer_id = c.customer_id "
+                "WHERE c.segment = 'retail'"
+            ),
+            "How many contracts did retail customers sign?",
+            "",
+        ),
+        (
+            (
+                "SELECT SUM(CASE WHEN c.segment = 'retail' THEN 1 ELSE 0 END) AS retail FROM accounts AS a "
+                "JOIN customers AS c ON a.customer_id = c.customer_id"
+            ),
+            "What share of accounts do retail customers have?",
+            "",
+        ),
+        (
+            (
+                "SELECT SUM(c.secret_score) FROM accounts AS a JOIN customers AS c ON a.customer_id = c.customer_id "
+                "WHERE a.opened_on >= '2025-01-01'"
+            ),
+            "How many points were scored with accounts that were opened in 2025?",
+            "customers",
+        ),
+    ],
+)
+def test_rows_that_the_question_does_not_count_by_another_table_stay_counted(once, written, question, doubted):
+    assert once(written, question) == (written, [], doubted)
+
+
+def test_tables_that_meet_by_using_meet_by_their_columns(once, rows):
+    written = (
+        "SELECT SUM(c.secret_score) FROM customers AS c JOIN branches AS b USING (branch_id) "
+        "JOIN accounts AS a ON a.customer_id = c.customer_id WHERE b.city = 'Oslo'"
+    )
+
+    sql, _, doubted = once(written, "score of the customers in Oslo")
+
+    assert rows(written) == [(40,)]
+    assert rows(sql) == [(30,)]
+    assert not doubted
