@@ -96,7 +96,18 @@ class _Joined:
         return None
 
     def _meant(self) -> bool:
-        """Tell whether the question has a word that only this table may explain: who `borrowed` are not all."""
+        """Tell whether the question has a word that only this table may explain: who `borrowed` are not all.
+
+        Where another table is read that points to what is asked about and is not named, that may be what is meant.
+        """
+        asked, left = set(stemmed(self.question)), set(self.left.values())
+        for join in self.catalog.joins:
+            if (
+                join.table in left
+                and join.to_table in left - {join.table}
+                and not set(stemmed(words(join.table))) <= asked
+            ):
+                return False
         known = set(ASKING)
         for name in {each.name.lower() for each in self.select.root().find_all(exp.Table)} - {self.table.name.lower()}:
             relation = self.catalog.relations.get(name)
@@ -104,7 +115,7 @@ class _Joined:
                 known |= {stem for said in (words(column.name), *column.words) for stem in stemmed(said)}
             known |= self._words(name)
         known |= self._literals()
-        return not known >= {each for each in stemmed(self.question) if not each.isdigit()}
+        return not known >= {each for each in asked if not each.isdigit()}
 
     def _words(self, table: str) -> set[str]:
         relation = self.catalog.relations.get(table)

@@ -11,7 +11,8 @@ MADE = """
 CREATE TABLE staff (staff_id INTEGER PRIMARY KEY, name TEXT, manager_id INTEGER REFERENCES staff (staff_id));
 CREATE TABLE clients (client_id INTEGER PRIMARY KEY, full_name TEXT, segment TEXT,
   adviser_id INTEGER REFERENCES staff (staff_id));
-CREATE TABLE loans (loan_id INTEGER PRIMARY KEY, client_id INTEGER REFERENCES clients (client_id), outstanding REAL)
+CREATE TABLE loans (loan_id INTEGER PRIMARY KEY, client_id INTEGER REFERENCES clients (client_id), outstanding REAL);
+CREATE TABLE calls (call_id INTEGER PRIMARY KEY, client_id INTEGER REFERENCES clients (client_id))
 """
 
 
@@ -111,3 +112,15 @@ def test_a_table_to_which_each_row_points_is_left_out_with_no_row_more(lender, w
     trim(tree, lender, question)
 
     assert tree.sql(lender.dialect) == wanted
+
+
+def test_what_another_table_may_explain_keeps_no_further_one(lender):
+    read = (
+        "SELECT c.full_name AS client, AVG(l.outstanding) AS owed FROM clients AS c "
+        "JOIN loans AS l ON l.client_id = c.client_id"
+    )
+    tree = parse(f"{read} JOIN calls AS k ON k.client_id = c.client_id GROUP BY c.full_name", lender.dialect)
+
+    trim(tree, lender, "What is the average outstanding of each client who borrowed?")
+
+    assert tree.sql(lender.dialect) == f"{read} GROUP BY c.full_name"
