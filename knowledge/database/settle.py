@@ -131,6 +131,32 @@ def settle_metrics(tree: exp.Expr, metrics: Sequence[Metric]) -> list[str]:
     return changes
 
 
+def keep_to_kind(tree: exp.Expr, metrics: Sequence[Metric]) -> list[str]:
+    """Keep a total, in place, to the kind of rows of which a figure that is spoken of is made: card payments to those.
+
+    Where a query asks for a kind itself, or several figures of one table are spoken of, it is left alone.
+
+    Returns:
+        What changed, in words.
+    """
+    if not isinstance(tree, exp.Select) or not any(aggregates(each) for each in tree.expressions):
+        return []
+    changes = []
+    tested = {
+        column.name.lower() for each in tree.find_all(exp.Where, exp.Join, exp.Case) for column in columns_in(each)
+    }
+    for metric in metrics:
+        kind = sqlglot.parse_one(metric.where) if metric.where else None
+        keys = [key for key, table in tables_of(tree).items() if table == metric.table.lower()]
+        alone = sum(each.table == metric.table for each in metrics) == 1
+        if not isinstance(kind, exp.EQ) or not isinstance(kind.this, exp.Column) or len(keys) != 1 or not alone:
+            continue
+        if isinstance(kind.expression, exp.Literal) and kind.this.name.lower() not in tested:
+            tree.where(exp.EQ(this=exp.column(kind.this.name, table=keys[0]), expression=kind.expression), copy=False)
+            changes.append(f"{metric.name} as it is defined")
+    return changes
+
+
 def _turned(total: exp.Expr) -> bool:
     """Tell whether a query turns the sign of a total, or reckons with it being negative."""
     if total.find_ancestor(exp.Neg, exp.Abs, exp.Mul, exp.Sub) is not None:

@@ -27,7 +27,7 @@ from knowledge.database.prompt import SYSTEM, Example, prompt
 from knowledge.database.ranked import join_ranked, rank_extremes
 from knowledge.database.run import Result, Runner
 from knowledge.database.semantics import Metric
-from knowledge.database.settle import settle_groups, settle_metrics, settle_totals, settle_values
+from knowledge.database.settle import keep_to_kind, settle_groups, settle_metrics, settle_totals, settle_values
 from knowledge.database.timing import hold_days
 from knowledge.database.trim import trim
 from knowledge.database.unions import merge_unions
@@ -164,6 +164,7 @@ class SqlWriter:
         changes += mend(tree, self.catalog)
         changes += settle_groups(tree)
         changes += settle_totals(tree, self.catalog)
+        changes += keep_to_kind(tree, wish.metrics)
         changes += settle_metrics(tree, wish.metrics)
         if wish.question:
             changes += hold(tree, self.catalog, wish.question)

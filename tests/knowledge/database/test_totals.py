@@ -7,7 +7,7 @@ from knowledge.database.catalog import read_catalog
 from knowledge.database.dialect import parse
 from knowledge.database.once import count_once
 from knowledge.database.semantics import Metric
-from knowledge.database.settle import settle_groups, settle_metrics, settle_values
+from knowledge.database.settle import keep_to_kind, settle_groups, settle_metrics, settle_values
 from knowledge.database.values import ValueIndex
 
 SPENDING = Metric("spending", "payments", "-SUM(payments.amount)", "", where="payments.kind = 'card'")
@@ -136,3 +136,30 @@ def test_a_value_stays_where_the_query_took_it_with_care(town, written):
 )
 def test_steps_names_and_lists_are_read_as_they_are_meant(written, dialect, read):
     assert parse(written, dialect).sql(dialect) == read
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        (
+            "SELECT s.trade, COUNT(*) AS n FROM shops AS s JOIN payments AS t ON t.shop_id = s.shop_id GROUP BY s.trade",
+            (
+                "SELECT s.trade, COUNT(*) AS n FROM shops AS s JOIN payments AS t ON t.shop_id = s.shop_id "
+                "WHERE t.kind = 'card' GROUP BY s.trade"
+            ),
+        ),
+        *(
+            (each, each)
+            for each in (
+                "SELECT COUNT(*) AS n FROM payments WHERE payments.kind = 'salary'",
+                "SELECT SUM(CASE WHEN payments.kind = 'card' THEN 1 ELSE 0 END) AS n FROM payments",
+                "SELECT payment_id FROM payments",
+                "SELECT COUNT(*) AS n FROM people",
+            )
+        ),
+    ],
+)
+def test_a_figure_is_kept_to_the_kind_that_defines_it_where_no_other_is_asked_for(written, kept):
+    tree = parse(written, "sqlite")
+    keep_to_kind(tree, [SPENDING])
+    assert tree.sql("sqlite") == kept
