@@ -142,9 +142,9 @@ def test_steps_names_and_lists_are_read_as_they_are_meant(written, dialect, read
     ("written", "kept"),
     [
         (
-            "SELECT s.trade, COUNT(*) AS n FROM shops AS s JOIN payments AS t ON t.shop_id = s.shop_id GROUP BY s.trade",
+            "SELECT s.trade, COUNT(*) FROM shops AS s JOIN payments AS t ON t.shop_id = s.shop_id GROUP BY s.trade",
             (
-                "SELECT s.trade, COUNT(*) AS n FROM shops AS s JOIN payments AS t ON t.shop_id = s.shop_id "
+                "SELECT s.trade, COUNT(*) FROM shops AS s JOIN payments AS t ON t.shop_id = s.shop_id "
                 "WHERE t.kind = 'card' GROUP BY s.trade"
             ),
         ),
