@@ -102,7 +102,8 @@ class Catalog:
             for join in self.joins
             if all(table in relations and column in relations[table].columns for table, column in join.ends)
         )
-        return replace(self, relations=relations, joins=joins)
+        semantics = self.semantics.narrowed({name: relation.columns for name, relation in relations.items()})
+        return replace(self, relations=relations, joins=joins, semantics=semantics)
 
     def path(self, tables: Iterable[str]) -> list[Join] | None:
         """Return the cheapest joins that connect the tables, by other tables where needed; None when nothing does."""

@@ -1,7 +1,7 @@
 """Read the reviewed file that says what the bank's words mean in its tables: terms, metrics, joins, units."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -82,13 +82,13 @@ class Semantics:
     ambiguities: tuple[Ambiguity, ...] = ()
     fiscal_start: int = 1  # The month in which the financial year begins.
 
-    def check(self, schema: Mapping[str, set[str]]) -> None:
+    def check(self, schema: Mapping[str, Collection[str]]) -> None:
         """Compare every name with the database.
 
         Raises:
             UserError: a name is not there; the message lists all of them.
         """
-        columns = {table.lower(): {each.lower() for each in names} for table, names in schema.items()}
+        columns = _lowered(schema)
         wrong = [f"table {table}" for table in self.tables if table not in columns]
         for table, meaning in self.tables.items():
             named = [*meaning.columns, *filter(None, [meaning.date.lower(), meaning.fresh.lower()])]
@@ -98,16 +98,14 @@ class Semantics:
                 f"{table}.{column} in joins" for table, column in join.ends if column not in columns.get(table, ())
             ]
         for metric in self.metrics:
-            if metric.table not in columns:
-                wrong.append(f"table {metric.table} in the metric “{metric.name}”")
-                continue
-            wrong += [
-                f"{each.sql()} in the metric “{metric.name}”"
-                for each in _columns(metric)
-                if each.name.lower() not in columns.get((each.table or metric.table).lower(), ())
-            ]
+            wrong += [f"{each} in the metric “{metric.name}”" for each in _missing(metric, columns)]
         if wrong:
             raise UserError(f"The semantic file names what the database does not have: {'; '.join(wrong)}.")
+
+    def narrowed(self, schema: Mapping[str, Collection[str]]) -> "Semantics":
+        """Return the file as one who sees only this part of the database reads it: no metric of what is hidden."""
+        columns = _lowered(schema)
+        return replace(self, metrics=tuple(each for each in self.metrics if not _missing(each, columns)))
 
 
 def read_semantics(path: Path) -> Semantics:
@@ -165,6 +163,20 @@ def _metric(name: str, said: Mapping[str, Any]) -> Metric:
     )
     _columns(metric)
     return metric
+
+
+def _lowered(schema: Mapping[str, Collection[str]]) -> dict[str, set[str]]:
+    return {table.lower(): {each.lower() for each in names} for table, names in schema.items()}
+
+
+def _missing(metric: Metric, columns: Mapping[str, Collection[str]]) -> list[str]:
+    if metric.table not in columns:
+        return [f"table {metric.table}"]
+    return [
+        each.sql()
+        for each in _columns(metric)
+        if each.name.lower() not in columns.get((each.table or metric.table).lower(), ())
+    ]
 
 
 def _columns(metric: Metric) -> list[exp.Column]:

@@ -48,6 +48,16 @@ def test_values_groups_metrics_and_days_are_told(linker):
     assert "accounts.opened_on >= '2025-10-23'" in text
 
 
+def test_who_may_not_see_what_a_metric_is_made_of_is_told_of_no_such_metric(catalog):
+    whole = catalog.relations.keys()
+    no_table = Linker(catalog.restrict(whole - {"accounts"}))
+    no_column = Linker(catalog.restrict(whole, [("accounts", "balance")]))
+
+    assert Linker(catalog.restrict(whole)).link("Total deposits by segment").metrics
+    assert not no_table.link("Total deposits by segment").metrics
+    assert "balance" not in told(no_column, "Total deposits by segment")
+
+
 def test_today_is_told_only_when_it_matters(linker):
     assert "Today is" not in told(linker, "How many customers are there?")
 
