@@ -24,7 +24,7 @@ _BEGAN = re.compile(
     r"acquired|onboard\w*|older|younger|aged?|expir\w+|renew\w*|matur\w+|due|admitted|graduat\w+|founded|established)\b"
 )
 _NEW = re.compile(r"(?i)\bnew(?:ly|est)?\b")
-_BORN = frozenset(stemmed("birth born"))
+BORN = frozenset(stemmed("birth born birthday dob"))
 # Words of a column's name that say only that it is a day.
 _OF_TIME = frozenset(stemmed("date time day at on of stamp timestamp datetime made"))
 # What was done with a thing, or what it did, in a day; what was `held` or `served` went on.
@@ -85,13 +85,13 @@ def move_days(tree: exp.Select, catalog: Catalog, question: str, spoken: Sequenc
         period = _period_of(stray, _said(question, spoken), catalog.dialect)
         if found.table.lower() not in above or not isinstance(stray.parent, exp.Where | exp.And):
             return []
-        if period is None or _bare(found) & _BORN or _is_told_apart(question, period, catalog, total, found):
+        if period is None or _bare(found) & BORN or _is_told_apart(question, period, catalog, total, found):
             return []
     key, own = next((key, event) for key, event in _events(tree, catalog) if event.table.lower() in totalled)
     for stray, _ in strays:
         moved = stray.copy()
         moved.this.replace(exp.column(own.name, table=key))
-        _leave_out(stray)
+        leave_out(stray)
         tree.where(moved, copy=False)
     return [f"the days are those of {own.full}"]
 
@@ -124,7 +124,7 @@ def as_it_stands(
             period = _period_of(test, said, catalog.dialect)
             if period is None or any(_is_thing(each["thing"], own) for each in _done(question, period)):
                 continue
-            _leave_out(test)
+            leave_out(test)
             changes.append(f"{metric.name} {NOW}")
     return changes
 
@@ -234,7 +234,7 @@ def _bare(column: Column) -> set[str]:
     return set(stemmed(words(column.name))) - _OF_TIME
 
 
-def _leave_out(test: exp.Expr) -> None:
+def leave_out(test: exp.Expr) -> None:
     """Take one of several conditions, or the only one, out of its query."""
     parent = test.parent
     if isinstance(parent, exp.And):

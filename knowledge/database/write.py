@@ -12,6 +12,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from knowledge.database.ages import hold_ages
 from knowledge.database.catalog import Catalog
 from knowledge.database.complete import complete
 from knowledge.database.dialect import parse
@@ -170,6 +171,7 @@ class SqlWriter:
             changes += hold(tree, self.catalog, wish.question)
             changes += say_groups(tree, wish.question)
             changes += hold_days(tree, self.catalog, wish.question, wish.spoken)
+            changes += hold_ages(tree, self.catalog, wish.question)
             changes += as_it_stands(tree, self.catalog, wish.metrics, wish.question, wish.spoken)
             changes += trim(tree, self.catalog, wish.question, masked=self.guard.view.masked)
         found, repeated = count_once(tree, self.catalog, wish.question)
