@@ -7,10 +7,9 @@ import sqlglot
 from sqlglot import exp
 
 from knowledge.database.catalog import Catalog
-from knowledge.database.names import stemmed
+from knowledge.database.event_days import is_born, leave_out
 from knowledge.database.settle import column_of, columns_in
 from knowledge.database.sources import tables_of
-from knowledge.database.whose import BORN, leave_out
 
 _TESTS = (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.EQ)
 _N = r"(?P<{}>1[01]\d|\d\d?)(?![\d.,:/%]*\d|-\d\d-|\s*%)"
@@ -99,7 +98,7 @@ def _strays(tree: exp.Expr, catalog: Catalog) -> list[exp.Expr]:
         sides = list(test.iter_expressions())
         column = columns_in(test)[0]
         of = column_of(column, tables_of(within), catalog)
-        if of is None or BORN.isdisjoint(stemmed(of.name)) or any(each.find(exp.Select) for each in sides):
+        if not is_born(of) or any(each.find(exp.Select) for each in sides):
             continue
         worked_out = test.this.find(exp.Sub, exp.DateDiff, exp.TimestampDiff, exp.CurrentDate, exp.CurrentTimestamp)
         if worked_out is None and columns_in(test.this) and "'now'" not in test.this.sql(catalog.dialect).lower():

@@ -27,6 +27,9 @@ _WEEKEND = re.compile(r"(?i)\bweekends?\b|\bsaturdays?\s+(?:and|or)\s+sundays?\b
 _WEEKEND_NUMBERS = ({0, 6}, {5, 6}, {1, 7}, {6, 7})  # However the days are numbered.
 _WEEKLY = re.compile(r"(?i)\bweekly\b|\b(?<!day of the )(?<!days of the )weeks?\b")
 _QUARTERLY = re.compile(r"(?i)\bquarterly\b|\b(?:by|per|each|every)\s+(?:calendar\s+)?quarter\b")
+_BY_FIRST = re.compile(
+    r"(?i)\bfirst\s+(?:date|day)s?\s+(?:in|of)\b|\b(?:start|beginning)\s+of\s+(?:the|each)\s+quarter\b"
+)
 _NUMBERED = re.compile(r"(?i)\bweek\s+numbers?\b|\bnumbers?\s+of\s+(?:the|each)\s+week\b")
 _OF_WEEK = re.compile(r"%[UuWVv]")
 _LINES = (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.EQ)
@@ -40,6 +43,7 @@ def hold_days(tree: exp.Expr, catalog: Catalog, question: str, spoken: Sequence[
     changes: list[str] = []
     for select in list(tree.find_all(exp.Select)):
         changes += _whole_days(select, catalog)
+        changes += _inner_days(select, catalog)
     if _WITHIN.search(question):
         changes += _within(tree, outside=bool(_LATER.search(question)))
     if _WEEKEND.search(question):
@@ -74,6 +78,32 @@ def _whole_days(select: exp.Select, catalog: Catalog) -> list[str]:
         test.replace(exp.paren(exp.and_(since, until)))
         changes.append(f"all of {said}")
     return changes
+
+
+def _inner_days(select: exp.Select, catalog: Catalog) -> list[str]:
+    """Bound the day whose latest or first a query within looks for, where it bounds one of the query around it.
+
+    That bound would be the same for all of the rows within, so it could choose none of them.
+    """
+    shown = select.expressions[0].unalias() if len(select.expressions) == 1 else None
+    if select.parent_select is None or not isinstance(shown, exp.Max | exp.Min) or "where" not in select.args:
+        return []
+    tables = tables_of(select)
+    own = column_of(shown.this, tables, catalog) if isinstance(shown.this, exp.Column) else None
+    if own is None or own.kind != "date":
+        return []
+    changes = []
+    for test in select.args["where"].find_all(*_LINES):
+        column = test.this
+        if test.find_ancestor(exp.Select) is not select or not isinstance(column, exp.Column):
+            continue
+        around = column_of(column, tables_of(select.parent_select), catalog)
+        outside = column.table.lower() not in tables and (column.table or column_of(column, tables, catalog) is None)
+        fixed = not any(side.find(exp.Column) for side in list(test.iter_expressions())[1:])
+        if outside and fixed and around is not None and around.kind == "date":
+            column.replace(shown.this.copy())
+            changes.append(f"the days are those of {own.full}")
+    return changes[:1]
 
 
 def _within(tree: exp.Expr, *, outside: bool) -> list[str]:
@@ -151,7 +181,7 @@ def _spans(select: exp.Select, catalog: Catalog, question: str) -> list[str]:
     changes = []
     tables = tables_of(select)
     weekly = _WEEKLY.search(question) and not _NUMBERED.search(question)
-    quarterly = _QUARTERLY.search(question)
+    quarterly = _QUARTERLY.search(question) and not _BY_FIRST.search(question)
     for shown in list(select.expressions):
         made = shown.unalias()
         columns = {each.sql().lower(): each for each in made.find_all(exp.Column)}

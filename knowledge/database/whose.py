@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from sqlglot import exp
 
 from knowledge.database.catalog import Catalog, Column, Relation
+from knowledge.database.event_days import bare, events, is_born, leave_out, said_by
 from knowledge.database.names import stemmed, words
 from knowledge.database.periods import Period, periods
 from knowledge.database.semantics import Metric
@@ -20,13 +21,16 @@ _TESTS = (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.EQ)
 # What somebody did or became once, on a day that is an attribute: `signed up`, `hired`, `born`.
 _BEGAN = re.compile(
     r"(?i)\b(?:sign(?:ed|ing)?[\s-]*ups?|join\w*|register\w*|registration|enrol\w*|hir(?:ed|ing|es?)|born|birth\w*|"
-    r"open(?:ed|ing)|clos(?:ed|ing)|creat(?:ed|ion)|start(?:ed|ing)?|end(?:ed|ing)?|became|new|since|joined|left|"
+    r"(?:open|clos)(?:ed|ing)(?!\s+(?:price|balance|rate|level|value|quote|figure)s?\b)|creat(?:ed|ion)|start(?:ed|ing)?|end(?:ed|ing)?|became|new|since|joined|left|"
     r"acquired|onboard\w*|older|younger|aged?|expir\w+|renew\w*|matur\w+|due|admitted|graduat\w+|founded|established)\b"
 )
 _NEW = re.compile(r"(?i)\bnew(?:ly|est)?\b")
-BORN = frozenset(stemmed("birth born birthday dob"))
-# Words of a column's name that say only that it is a day.
-_OF_TIME = frozenset(stemmed("date time day at on of stamp timestamp datetime made"))
+# What is done in a sale, a payment.
+_VERBS = {"sold": "sale", "paid": "payment", "bought": "purchase", "lent": "loan", "sent": "transfer"}
+_NEAR = re.compile(r"(?i)^(?:in\s+the\s+|over\s+the\s+)?(?:last|past|previous|this|current|today|yesterday)\b")
+_EACH = re.compile(
+    r"(?i)\b(?:by|per|each|every)\s+(?:calendar\s+)?(?:day|week|month|quarter|year)\b|\b(?:dai|week|month|quarter|year|annual)ly\b"
+)
 # What was done with a thing, or what it did, in a day; what was `held` or `served` went on.
 _DONE = re.compile(
     r"(?i)\b(?P<thing>[a-z]+)\s+(?P<helped>(?:(?:who|that|which|we|they|have|has|had|was|were|been|first|newly|just)\s+)*)"
@@ -65,35 +69,93 @@ def move_days(tree: exp.Select, catalog: Catalog, question: str, spoken: Sequenc
     asked = frozenset(stemmed(question))
     strays: list[tuple[exp.Expr, Column]] = []
     dated: set[str] = set()
+    for test, found in _dated(tree, catalog):
+        if not asked.isdisjoint(said_by(found, catalog)):
+            dated.add(found.table.lower())
+        else:
+            strays.append((test, found))
+    totalled = _totalled(tree, catalog, asked) - dated
+    if len(totalled) != 1:
+        return []
+    total = catalog.relations[next(iter(totalled))]
+    key, own = next((key, event) for key, event in events(tree, catalog) if event.table.lower() in totalled)
+    strays = [(stray, found) for stray, found in strays if found.full != own.full]
+    for stray, found in strays:
+        period = _period_of(stray, _said(question, spoken), catalog.dialect)
+        if period is None or not isinstance(stray.parent, exp.Where | exp.And):
+            return []
+        if not _belongs(found, total, catalog, period) and not _apart(stray, found, catalog, asked):
+            return []
+        if _is_told_apart(question, period, catalog, total, found):
+            return []
+    changed = _move_parts(tree, catalog, exp.column(own.name, table=key), {found.full for _, found in strays})
+    if _EACH.search(question) and not strays:
+        others = {each.full for _, each in _parts(tree, catalog) if asked.isdisjoint(said_by(each, catalog))}
+        born = {each for each in others if is_born(catalog.find(*each.split(".", 1)))}
+        above = {
+            each
+            for each in others
+            if each.split(".")[0].lower() in uphill(catalog, total.name.lower()).keys() - {total.name.lower()}
+        }
+        changed |= _move_parts(tree, catalog, exp.column(own.name, table=key), (born | above) - {own.full})
+    for stray, _ in strays:
+        moved = stray.copy()
+        columns_in(moved)[0].replace(exp.column(own.name, table=key))
+        leave_out(stray)
+        tree.where(moved, copy=False)
+    return [f"the days are those of {own.full}"] if strays or changed else []
+
+
+def _dated(tree: exp.Select, catalog: Catalog) -> Iterator[tuple[exp.Expr, Column]]:
+    """Yield the conditions that bound a day, each with its column."""
     for test in tree.find_all(*_TESTS):
         within = test.find_ancestor(exp.Select)
         if within is None or test.find_ancestor(exp.Where) is None or not isinstance(test.this, exp.Column):
             continue
         found = column_of(test.this, tables_of(within), catalog)
-        if found is None or found.kind != "date" or len(columns_in(test)) != 1:
+        if found is not None and found.kind == "date" and len(columns_in(test)) == 1:
+            yield test, found
+
+
+def _belongs(found: Column, total: Relation, catalog: Catalog, period: Period) -> bool:
+    """Tell whether a day is an attribute of what a row that is totalled belongs to, or one that nobody means."""
+    above = uphill(catalog, total.name.lower()).keys() - {total.name.lower()}
+    if is_born(found):  # Nobody who has an account was born last month.
+        return bool(_NEAR.search(period.said)) and found.table.lower() in {*above, total.name.lower()}
+    return found.table.lower() in above
+
+
+def _apart(test: exp.Expr, found: Column, catalog: Catalog, asked: frozenset[str]) -> bool:
+    """Tell whether a condition stands in a query within that reads a table of which nobody spoke."""
+    within = test.find_ancestor(exp.Exists, exp.In)
+    relation = catalog.relations.get(found.table.lower())
+    return within is not None and relation is not None and _heads(relation).isdisjoint(asked)
+
+
+def _parts(tree: exp.Select, catalog: Catalog) -> list[tuple[exp.Column, Column]]:
+    """Return the days by whose months, years or weeks a query is grouped: where each stands, and its column."""
+    found: list[tuple[exp.Column, Column]] = []
+    tables = tables_of(tree)
+    if not tree.args.get("group"):
+        return found
+    clauses = [*tree.expressions, *tree.args["group"].expressions]
+    clauses += tree.args["order"].expressions if tree.args.get("order") else []
+    for clause in clauses:
+        columns = columns_in(clause)
+        if len(columns) != 1 or aggregates(clause) or isinstance(clause.unalias(), exp.Column | exp.Ordered):
             continue
-        if asked.isdisjoint(_bare(found)):
-            strays.append((test, found))
-        else:
-            dated.add(found.table.lower())
-    totalled = _totalled(tree, catalog, asked) - dated
-    if not strays or len(totalled) != 1:
-        return []
-    above = uphill(catalog, next(iter(totalled))).keys() - totalled  # What each row belongs to, so an attribute of it.
-    total = catalog.relations[next(iter(totalled))]
-    for stray, found in strays:
-        period = _period_of(stray, _said(question, spoken), catalog.dialect)
-        if found.table.lower() not in above or not isinstance(stray.parent, exp.Where | exp.And):
-            return []
-        if period is None or _bare(found) & BORN or _is_told_apart(question, period, catalog, total, found):
-            return []
-    key, own = next((key, event) for key, event in _events(tree, catalog) if event.table.lower() in totalled)
-    for stray, _ in strays:
-        moved = stray.copy()
-        moved.this.replace(exp.column(own.name, table=key))
-        leave_out(stray)
-        tree.where(moved, copy=False)
-    return [f"the days are those of {own.full}"]
+        of = column_of(columns[0], tables, catalog)
+        if of is not None and of.kind == "date":
+            found.append((columns[0], of))
+    return found
+
+
+def _move_parts(tree: exp.Select, catalog: Catalog, own: exp.Column, strays: set[str]) -> bool:
+    """Group by the months of another day, in place; return whether any was moved."""
+    places = [column for column, of in _parts(tree, catalog) if of.full in strays]
+    for each in places:
+        each.replace(own.copy())
+    return bool(places)
 
 
 def as_it_stands(
@@ -117,9 +179,9 @@ def as_it_stands(
             if select is None or len(columns) != 1 or not isinstance(test.parent, exp.Where | exp.And):
                 continue
             found = column_of(columns[0], tables_of(select), catalog)
-            if found is None or found.table.lower() != metric.table or _bare(found) & asked:
+            if found is None or found.table.lower() != metric.table or bare(found, catalog) & asked:
                 continue
-            if found not in (event for _, event in _events(select, catalog)):
+            if found not in (event for _, event in events(select, catalog)):
                 continue
             period = _period_of(test, said, catalog.dialect)
             if period is None or any(_is_thing(each["thing"], own) for each in _done(question, period)):
@@ -180,6 +242,9 @@ def _is_told_apart(question: str, period: Period, catalog: Catalog, total: Relat
         had = _PERFECT.search(question[: done.start()]) or re.search(r"(?i)\bha(?:ve|s|d)\b", done["helped"])
         if had and not _RELATIVE.search(done["helped"]):
             continue  # `How much have customers paid in 2024`.
+        verb = done[0].split()[-1].lower()
+        if _is_thing(_VERBS.get(verb, verb), _heads(total)):
+            continue  # `Cars sold in 2024` are told apart by nothing but the sales that are counted.
         thing = done["thing"].lower()
         if not _is_thing(thing, own) and (_is_thing(thing, others) or thing in _PEOPLE or re.search("[^s]s$", thing)):
             return True
@@ -213,31 +278,4 @@ def _totalled(tree: exp.Select, catalog: Catalog, asked: frozenset[str]) -> set[
     taken = {each.table.lower() for each in columns if each is not None}
     if totals and not all(columns_in(each) for each in totals):  # COUNT(*) counts what the question names.
         taken |= {table for table in tables.values() if len(tables) == 1 or asked & set(stemmed(words(table)))}
-    return taken & {event.table.lower() for _, event in _events(tree, catalog)}
-
-
-def _events(tree: exp.Select, catalog: Catalog) -> Iterator[tuple[str, Column]]:
-    """Yield the day on which each row of a table that is read came to be, with the table's name in the query."""
-    for key, table in tables_of(tree).items():
-        relation = catalog.relations.get(table)
-        if relation is None:
-            continue
-        dates = [each for each in relation.columns.values() if each.kind == "date"]
-        named = [each for each in dates if each.name == relation.date]
-        own = set(stemmed(words(relation.name)))
-        named = named or [each for each in dates if _bare(each) <= own]
-        if len(named) == 1:
-            yield key, named[0]
-
-
-def _bare(column: Column) -> set[str]:
-    return set(stemmed(words(column.name))) - _OF_TIME
-
-
-def leave_out(test: exp.Expr) -> None:
-    """Take one of several conditions, or the only one, out of its query."""
-    parent = test.parent
-    if isinstance(parent, exp.And):
-        parent.replace(parent.right if test is parent.left else parent.left)
-    elif isinstance(parent, exp.Where) and isinstance(parent.parent, exp.Select):
-        parent.parent.set("where", None)
+    return taken & {event.table.lower() for _, event in events(tree, catalog)}

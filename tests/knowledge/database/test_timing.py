@@ -226,6 +226,10 @@ BACK = "SELECT 1 FROM returns AS r CROSS JOIN sales AS s WHERE "
             ),
         ),
         (
+            "quarterly sales, each quarter as the first date in the quarter",
+            "SELECT DATE(sold_at, 'start of month') AS quarter, COUNT(*) AS n FROM sales GROUP BY quarter",
+        ),
+        (
             "sales by day of the week",
             "SELECT STRFTIME('%u', sold_at) AS day, COUNT(*) AS n FROM sales GROUP BY day",
         ),

@@ -73,6 +73,74 @@ def shop(tmp_path):
                 "GROUP BY c.name"
             ),
         ),
+        (
+            "How many sales did the clerk Ann make in the last 6 months?",
+            (
+                "SELECT COUNT(*) AS n FROM sales WHERE clerk_id = (SELECT clerk_id FROM clerks WHERE name = 'Ann' "
+                "AND birth_date >= DATE('now', '-6 months'))"
+            ),
+            (
+                "SELECT COUNT(*) AS n FROM sales WHERE clerk_id = (SELECT clerk_id FROM clerks WHERE name = 'Ann') "
+                "AND sales.sale_date >= DATE('now', '-6 months')"
+            ),
+        ),
+        (
+            "How many sales were made by clerks from Oslo last week?",
+            (
+                "SELECT COUNT(s.sale_id) AS n FROM sales AS s JOIN clerks AS c ON s.clerk_id = c.clerk_id "
+                "WHERE c.hire_date >= '2025-11-10' AND c.hire_date < '2025-11-17'"
+            ),
+            (
+                "SELECT COUNT(s.sale_id) AS n FROM sales AS s JOIN clerks AS c ON s.clerk_id = c.clerk_id "
+                "WHERE s.sale_date >= '2025-11-10' AND s.sale_date < '2025-11-17'"
+            ),
+        ),
+        (
+            "What did clerks sell by month in the last 12 months?",
+            (
+                "SELECT STRFTIME('%Y-%m', c.birth_date) AS month, SUM(s.amount) AS total FROM sales AS s "
+                "JOIN clerks AS c ON s.clerk_id = c.clerk_id WHERE c.birth_date >= DATE('now', '-12 months') "
+                "GROUP BY month"
+            ),
+            (
+                "SELECT STRFTIME('%Y-%m', s.sale_date) AS month, SUM(s.amount) AS total FROM sales AS s "
+                "JOIN clerks AS c ON s.clerk_id = c.clerk_id WHERE s.sale_date >= DATE('now', '-12 months') "
+                "GROUP BY month"
+            ),
+        ),
+        (
+            "What do clerks sell per year?",
+            (
+                "SELECT STRFTIME('%Y', c.hire_date) AS year, SUM(s.amount) AS total FROM sales AS s "
+                "JOIN clerks AS c ON s.clerk_id = c.clerk_id GROUP BY STRFTIME('%Y', c.hire_date)"
+            ),
+            (
+                "SELECT STRFTIME('%Y', s.sale_date) AS year, SUM(s.amount) AS total FROM sales AS s "
+                "JOIN clerks AS c ON s.clerk_id = c.clerk_id GROUP BY STRFTIME('%Y', s.sale_date)"
+            ),
+        ),
+        (  # The months of the day that is spoken of.
+            "What did clerks sell by the month in which they were hired?",
+            (
+                "SELECT STRFTIME('%Y-%m', c.hire_date) AS month, SUM(s.amount) AS total FROM sales AS s "
+                "JOIN clerks AS c ON s.clerk_id = c.clerk_id GROUP BY STRFTIME('%Y-%m', c.hire_date)"
+            ),
+            (
+                "SELECT STRFTIME('%Y-%m', c.hire_date) AS month, SUM(s.amount) AS total FROM sales AS s "
+                "JOIN clerks AS c ON s.clerk_id = c.clerk_id GROUP BY STRFTIME('%Y-%m', c.hire_date)"
+            ),
+        ),
+        (
+            "Who made the latest sale of March 2025?",
+            (
+                "SELECT c.name FROM clerks AS c JOIN sales AS s ON s.clerk_id = c.clerk_id WHERE s.sale_date = "
+                "(SELECT MAX(sale_date) FROM sales WHERE c.hire_date >= '2025-03-01' AND c.hire_date < '2025-04-01')"
+            ),
+            (
+                "SELECT c.name FROM clerks AS c JOIN sales AS s ON s.clerk_id = c.clerk_id WHERE s.sale_date = "
+                "(SELECT MAX(sale_date) FROM sales WHERE sale_date >= '2025-03-01' AND sale_date < '2025-04-01')"
+            ),
+        ),
         (  # Somebody did speak of the other day.
             "What did clerks sell who were hired in the past 30 days?",
             (
