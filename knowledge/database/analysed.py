@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from knowledge.analysis.analyser import Analyser
 from knowledge.analysis.finding import Finding
-from knowledge.database import tell
+from knowledge.database import conditions, tell
 from knowledge.database.catalog import Catalog
 from knowledge.database.names import stemmed, words
 from knowledge.database.write import Written
@@ -35,7 +35,7 @@ def answered(
         picture=Picture.of(found.picture, alt=f"Chart for: {question}"[:200]) if found.picture else None,
         sql=outcome.guarded.asked,
         code=found.code,
-        filters=tell.filters(outcome.guarded.asked, catalog),
+        filters=conditions.filters(outcome.guarded.asked, catalog),
         as_of=as_of,
         checks=(Check(GENERATED, False, "worked out by generated code, not by a checked query"),),
         confidence=CONFIDENCE,

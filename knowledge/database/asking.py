@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from langchain_core.messages import HumanMessage, SystemMessage
 
 from knowledge.analysis import wish
-from knowledge.database import chart, tell
+from knowledge.database import chart, conditions, tell
 from knowledge.database.analysed import LEFT, answered, asks_anew
 from knowledge.database.desk import Desk, Sight
 from knowledge.database.guard import Guard
@@ -151,7 +151,7 @@ class Asking:
             table=table,
             chart=drawn.to_json() if drawn is not None else None,
             sql=guarded.asked,
-            filters=tell.filters(guarded.asked, desk.catalog),
+            filters=conditions.filters(guarded.asked, desk.catalog),
             definitions=tuple(dict.fromkeys(self.definitions)),
             as_of=as_of,
             verified=pair.reviewer if pair is not None else "",

@@ -139,7 +139,10 @@ def keep_to_kind(tree: exp.Expr, metrics: Sequence[Metric]) -> list[str]:
     Returns:
         What changed, in words.
     """
-    if not isinstance(tree, exp.Select) or not any(aggregates(each) for each in tree.expressions):
+    if not isinstance(tree, exp.Select):
+        return []
+    ranked = tree.args["order"].expressions if tree.args.get("order") else []
+    if not any(aggregates(each) for each in [*tree.expressions, *ranked]):
         return []
     changes = []
     tested = {

@@ -7,28 +7,14 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from sqlglot import exp
-from sqlglot.errors import SqlglotError
-
 from knowledge.database.catalog import Catalog
-from knowledge.database.dialect import parse
-from knowledge.database.moments import is_weekend
 from knowledge.database.names import words
 from knowledge.database.phrases import CHINESE, ENGLISH, Phrases
 from knowledge.types import Table
 
 NO_UNITS: Mapping[str, str] = MappingProxyType({})
 NAMED = 4  # Columns of a single row that are said in full.
-_TIME = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:[ T][\d:.]+)?)?|-?Q[1-4]|-W?\d\d)?")
-_COMPARED: dict[type, str] = {
-    exp.EQ: "is",
-    exp.NEQ: "is not",
-    exp.GT: "more than",
-    exp.GTE: "from",
-    exp.LT: "below",
-    exp.LTE: "up to",
-    exp.Like: "like",
-}
+TIME = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:[ T][\d:.]+)?)?|-?Q[1-4]|-W?\d\d)?")
 
 
 def tell(table: Table, phrases: Phrases = ENGLISH, *, units: Mapping[str, str] = NO_UNITS) -> str:
@@ -119,86 +105,6 @@ def held_in(names: Sequence[str], catalog: Catalog) -> str:
     return "; ".join(said)
 
 
-def filters(sql: str, catalog: Catalog) -> tuple[str, ...]:
-    """Return in plain words what a query leaves out: each of its conditions, joins apart."""
-    try:
-        tree = parse(sql, catalog.dialect)
-    except SqlglotError:
-        return ()
-    said: list[str] = []
-    for select in tree.find_all(exp.Select):
-        for clause in (select.args.get("where"), select.args.get("having")):
-            if clause is not None:
-                parts = clause.this.flatten() if isinstance(clause.this, exp.And) else [clause.this]
-                said += [words_ for part in parts if (words_ := _condition(part, catalog))]
-    if isinstance(tree, exp.Select) and (limit := tree.args.get("limit")) is not None:
-        said.append(f"the first {limit.expression.name}")
-    return tuple(dict.fromkeys(said))
-
-
-def _condition(node: exp.Expr, catalog: Catalog) -> str:
-    node = node.unnest()
-    if isinstance(node, exp.Or):
-        return " or ".join(filter(None, (_condition(each, catalog) for each in node.flatten())))
-    if isinstance(node, exp.Not):
-        inner = node.this.unnest()
-        if isinstance(inner, exp.Is):
-            return f"{_operand(inner.this)} is given"
-        said = _condition(inner, catalog)
-        return f"not ({said})" if said else ""
-    if isinstance(node, exp.Is):
-        return f"{_operand(node.this)} is missing"
-    if isinstance(node, exp.Between):
-        return f"{_operand(node.this)} from {_operand(node.args['low'])} to {_operand(node.args['high'])}"
-    if isinstance(node, exp.In):
-        if node.args.get("query"):
-            return ""
-        if is_weekend(node):
-            return f"{', '.join(words(each.name) for each in node.this.find_all(exp.Column))} at a weekend"
-        return f"{_operand(node.this)} is one of {', '.join(map(_operand, node.expressions))}"
-    for kind, said in _COMPARED.items():
-        if type(node) is kind:
-            verb = said
-            left, right = node.this, node.expression
-            if isinstance(left, exp.Column) and isinstance(right, exp.Column) and kind is exp.EQ:
-                return ""
-            if kind in {exp.GTE, exp.LTE} and not _is_day(right):
-                verb = "at least" if kind is exp.GTE else "at most"
-            if kind is exp.LT and _is_day(right):
-                verb = "before"
-            if kind is exp.GT and _is_day(right):
-                verb = "after"
-            return f"{_operand(left)} {verb} {_operand(right)}"
-    return node.sql(catalog.dialect)
-
-
-def _operand(node: exp.Expr) -> str:
-    node = node.unnest()
-    if isinstance(node, exp.Lower | exp.Upper | exp.Cast) and isinstance(node.this, exp.Column | exp.Literal):
-        return _operand(node.this)
-    if isinstance(node, exp.Column):
-        return words(node.name)
-    if isinstance(node, exp.TimeToStr | exp.Date | exp.TsOrDsToDate) and isinstance(node.find(exp.Column), exp.Column):
-        # What it is compared with says whether a year, a month or a day is meant.
-        return ", ".join(words(each.name) for each in node.find_all(exp.Column))
-    if isinstance(node, exp.Literal):
-        return f"“{node.name.strip('%')}”" if node.is_string and not _TIME.fullmatch(node.name) else node.name
-    if isinstance(node, exp.Count):
-        return "the number of rows" if isinstance(node.this, exp.Star) else f"the number of {_operand(node.this)}"
-    if isinstance(node, exp.Sum | exp.Avg | exp.Max | exp.Min):
-        name = {"Sum": "total", "Avg": "average", "Max": "highest", "Min": "lowest"}[type(node).__name__]
-        return f"{name} {_operand(node.this)}"
-    if isinstance(node, exp.Distinct):
-        return f"different {', '.join(map(_operand, node.expressions))}"
-    return str(node.sql())
-
-
-def _is_day(node: exp.Expr) -> bool:
-    return (isinstance(node, exp.Literal) and bool(_TIME.fullmatch(node.name)) and node.is_string) or bool(
-        node.find(exp.CurrentDate, exp.DateSub, exp.DateAdd, exp.Date, exp.TsOrDsToDate)
-    )
-
-
 def _shape(table: Table) -> tuple[list[int], list[int]]:
     """Return the columns that name a row, and those that measure it."""
     labels: list[int] = []
@@ -221,7 +127,7 @@ def _of(row: Sequence[Any], labels: Sequence[int]) -> str:
 
 def _is_time(cells: Sequence[Any]) -> bool:
     return all(
-        isinstance(each, dt.date) or (isinstance(each, str) and _TIME.fullmatch(each)) or
+        isinstance(each, dt.date) or (isinstance(each, str) and TIME.fullmatch(each)) or
         (isinstance(each, int) and 1900 < each < 2200)
         for each in cells
     )  # fmt: skip

@@ -181,6 +181,8 @@ class Bookings:
         """Return a booking; `how` is its kind and channel."""
         kind, channel = how.split()
         hour = 6 if channel == "system" else 7 + int(self._chance.random() * 15)
+        if day == self._today:
+            hour = hour * 6 // 22  # What is booked up to the morning: nothing that is yet to come.
         return {
             "account_id": account["account_id"],
             "booked_at": dt.datetime(day.year, day.month, day.day, hour, int(self._chance.random() * 60)),  # noqa: DTZ001

@@ -11,7 +11,7 @@ from datetime import date
 
 from sqlglot import exp
 
-from knowledge.database import tell
+from knowledge.database import conditions, tell
 from knowledge.database.analysed import asks_anew
 from knowledge.database.chart import chart_of
 from knowledge.database.desk import Sight
@@ -136,7 +136,7 @@ class Explainer:
         ]
         parts = f"the parts add up to {tell.figure(compared.point.value)} and {tell.figure(compared.reference)}"
         checks.append(Check("adds up", True, parts))
-        filters = (*tell.filters(outcome.guarded.asked, self.sight.catalog), _filter(compared))
+        filters = (*conditions.filters(outcome.guarded.asked, self.sight.catalog), _filter(compared))
         what = grouped.counted or measured(grouped, table)
         title = f"{what[:1].upper()}{what[1:]}: {compared.point.label} against {_held(compared)}"
         result = shown.result.table
@@ -197,7 +197,7 @@ class Explainer:
     def _plain(self, said: str, outcome: Written, checks: Sequence[Check] = (), *, refused: bool = False) -> Explained:
         table = outcome.result.table
         drawn = chart_of(table)
-        filters = tell.filters(outcome.guarded.asked, self.sight.catalog)
+        filters = conditions.filters(outcome.guarded.asked, self.sight.catalog)
         chart = drawn.to_json() if drawn is not None else None
         return Explained(said, outcome, table, chart, filters, tuple(checks), refused)
 

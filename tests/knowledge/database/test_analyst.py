@@ -1,9 +1,11 @@
 """What is answered from the data, what is asked back, and what is refused."""
 
+import dataclasses
+
 import pytest
 
 from knowledge.database.analyst import Analyst
-from knowledge.database.tell import filters
+from knowledge.database.conditions import filters
 from knowledge.errors import NotAllowedError, RefusedSqlError, UserError
 from knowledge.types import Asker, Question, Turn
 from tests.knowledge.conftest import ScriptedModel
@@ -363,3 +365,27 @@ def test_a_month_that_was_counted_is_said_without_the_function_that_cuts_it(cata
 @pytest.mark.parametrize("days", ["WEEKDAY(opened_on) IN (5, 6)", "STRFTIME('%w', opened_on) IN ('0', '6')"])
 def test_a_weekend_is_said_in_one_word(catalog, days):
     assert filters(f"SELECT COUNT(*) FROM accounts WHERE {days}", catalog) == ("opened on at a weekend",)  # noqa: S608
+
+
+@pytest.mark.parametrize(
+    ("dialect", "where", "said"),
+    [
+        ("sqlite", "opened_on >= DATE('now', '-90 days')", "opened on from the day 90 days ago"),
+        ("mysql", "opened_on >= DATE_SUB(CURRENT_DATE, INTERVAL 1 MONTH)", "opened on from the day 1 month ago"),
+        ("sqlite", "opened_on < DATE('now')", "opened on before today"),
+        ("sqlite", "opened_on >= DATE('now', 'start of month')", "opened on from the first day of this month"),
+        ("mysql", "opened_on > CURDATE()", "opened on after today"),
+        ("sqlite", "EXISTS(SELECT 1 FROM cards AS c WHERE c.id = a.id)", "there are cards"),
+        ("mysql", "NOT EXISTS(SELECT 1 FROM cards AS c WHERE c.id = a.id)", "there are no cards"),
+        ("sqlite", "customer_id NOT IN (SELECT customer_id FROM loans)", "there are no loans"),
+        (
+            "sqlite",
+            "balance > (SELECT AVG(balance) FROM accounts)",
+            "balance more than the average balance of accounts",
+        ),
+    ],
+)
+def test_conditions_are_said_as_people_say_them(catalog, dialect, where, said):
+    told = dataclasses.replace(catalog, dialect=dialect)
+
+    assert filters(f"SELECT COUNT(*) FROM accounts AS a WHERE {where}", told) == (said,)  # noqa: S608

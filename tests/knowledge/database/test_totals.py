@@ -148,6 +148,13 @@ def test_steps_names_and_lists_are_read_as_they_are_meant(written, dialect, read
                 "WHERE t.kind = 'card' GROUP BY s.trade"
             ),
         ),
+        (  # What is only ranked by is a figure too.
+            "SELECT shop_id FROM payments GROUP BY shop_id ORDER BY SUM(amount) DESC LIMIT 5",
+            (
+                "SELECT shop_id FROM payments WHERE payments.kind = 'card' GROUP BY shop_id "
+                "ORDER BY SUM(amount) DESC LIMIT 5"
+            ),
+        ),
         *(
             (each, each)
             for each in (
