@@ -157,9 +157,10 @@ def _rank(select: exp.Select, question: str) -> list[str]:
     if not order or not select.args.get("limit") or not select.args.get("group") or _BARE.search(question):
         return []
     first = order.expressions[0].this
-    if not isinstance(first, exp.AggFunc) or any(aggregates(each) for each in select.expressions):
+    total = first.this if isinstance(first, exp.Neg) else first
+    if not isinstance(total, exp.AggFunc) or any(aggregates(each) for each in select.expressions):
         return []
-    called = _CALLED.get(type(first), "value")
+    called = _CALLED.get(type(total), "value")
     taken = {each.alias_or_name.lower() for each in select.expressions}
     select.select(first.copy() if called in taken else exp.alias_(first.copy(), called), copy=False)
     return ["shows what it ranks by"]

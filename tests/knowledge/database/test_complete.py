@@ -59,6 +59,14 @@ from knowledge.types import Asker, Question, Table
             "How many accounts are there per customer on average?",
             "SELECT CAST(COUNT(*) AS REAL) / COUNT(DISTINCT customer_id) AS n FROM accounts",
         ),
+        (  # A total whose sign is turned is one.
+            "SELECT segment FROM customers GROUP BY segment ORDER BY -SUM(customer_id) DESC LIMIT 1",
+            "Which segment is the first?",
+            (
+                "SELECT segment, -SUM(customer_id) AS total FROM customers GROUP BY segment "
+                "ORDER BY -SUM(customer_id) DESC LIMIT 1"
+            ),
+        ),
         (
             "SELECT segment FROM customers GROUP BY segment ORDER BY COUNT(*) DESC LIMIT 1",
             "Which segment has the most customers?",
