@@ -131,6 +131,10 @@ class Asking:
         if outcome.repeated:
             checks.append(Check("counted once", False, f"some {outcome.repeated} may be counted more than once"))
             spoken = f"{spoken} ({self.phrases.repeated.format(things=outcome.repeated)})"
+        if outcome.undefined:
+            names = ", ".join(outcome.undefined)
+            checks.append(Check("as defined", False, f"{names} is not worked out as it is defined"))
+            spoken = f"{spoken} ({self.phrases.undefined.format(names=names)})"
         if self.undated:
             checks.append(Check("of that time", False, f"the data holds this as it stands now, not of {self.undated}"))
             spoken = f"{spoken} ({self.phrases.now.format(period=self.undated)})"

@@ -22,6 +22,7 @@ class Phrases:
     overheard: str
     unsure: str
     repeated: str
+    undefined: str
     strange: str
     mixed: str
     now: str
@@ -43,6 +44,7 @@ ENGLISH = Phrases(
     overheard="Guests read along here; in a direct message to me you may see more.",
     unsure="Two ways to read the question give different results; please check the SQL.",
     repeated="Some {things} may be counted more than once; please check the SQL.",
+    undefined="{names} is not worked out as it is defined; please check the SQL.",
     strange="The data does not speak of {names} by that name; please check the SQL.",
     mixed="Amounts in {names} are added up as they stand; ask for one of them, or by currency.",
     now="The data holds this as it stands now, not of {period}.",
@@ -63,6 +65,7 @@ SPANISH = Phrases(
     overheard="Aquí leen invitados; en un mensaje directo puede que vea más.",
     unsure="Dos lecturas de la pregunta dan resultados distintos; revise el SQL.",
     repeated="Algunos ({things}) pueden contarse más de una vez; revise el SQL.",
+    undefined="{names} no se calcula como está definido; revise el SQL.",
     strange="Los datos no hablan de {names} con ese nombre; revise el SQL.",
     mixed="Se suman importes en {names} tal cual; pida una sola moneda o por moneda.",
     now="Los datos recogen el estado actual, no el de {period}.",
@@ -83,6 +86,7 @@ CHINESE = Phrases(
     overheard="此频道有访客；在私信中您或许能看到更多。",
     unsure="对问题的两种理解得出不同的结果，请检查 SQL。",
     repeated="部分（{things}）可能被重复计算，请检查 SQL。",
+    undefined="{names} 未按其定义计算，请检查 SQL。",
     strange="数据中没有名为 {names} 的内容，请检查 SQL。",
     mixed="{names} 金额未经换算直接相加；请指定一种货币或按货币查询。",
     now="数据只反映当前状态，而非 {period} 的情况。",

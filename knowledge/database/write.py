@@ -15,6 +15,13 @@ from sqlglot.errors import SqlglotError
 from knowledge.database.ages import hold_ages
 from knowledge.database.catalog import Catalog
 from knowledge.database.complete import complete
+from knowledge.database.definitions import (
+    Definition,
+    count_as_defined,
+    definitions,
+    left_undefined,
+    rank_as_defined,
+)
 from knowledge.database.dialect import parse
 from knowledge.database.doubt import hollow, unread
 from knowledge.database.grouping import say_groups
@@ -57,6 +64,7 @@ class Written:
     repairs: int = 0
     doubted: bool = False  # Written once more, it came out with another result.
     repeated: str = ""  # The things of which some may be counted more than once.
+    undefined: tuple[str, ...] = ()  # Terms with a definition that it works out nowhere.
     unread: tuple[str, ...] = ()  # Tables that the question speaks of and that it does not read.
 
 
@@ -76,6 +84,7 @@ class Wish:
     question: str = ""
     spoken: Sequence[Period] = ()
     metrics: Sequence[Metric] = ()
+    defined: Sequence[Definition] = ()
 
 
 NO_WISH = Wish()
@@ -113,7 +122,8 @@ class SqlWriter:
         told = prompt(question, self.catalog, linked, today=today, spoken=spoken, examples=examples, previous=previous)
         messages: list[BaseMessage] = [SystemMessage(SYSTEM), HumanMessage(told)]
         failed = Failed("The model wrote no query.")
-        wish = Wish(f"{previous.question} {question}" if previous else question, spoken, linked.metrics)
+        whole = f"{previous.question} {question}" if previous else question
+        wish = Wish(whole, spoken, linked.metrics, definitions(linked.rules, whole))
         for repairs in range(REPAIRS + 1):
             said, least = self._ask(messages)
             outcome = self.run(bare_sql(said), wish, repairs=repairs)
@@ -153,8 +163,9 @@ class SqlWriter:
             return Failed(error.repair, sql)
         finally:
             self.seconds["query"] = round(self.seconds.get("query", 0.0) + time.monotonic() - began, 3)
+        undefined = left_undefined(tree, wish.defined)
         left = unread(tree, self.catalog, wish.question)
-        return Written(guarded, result, tuple(changes), repairs, repeated=repeated, unread=left)
+        return Written(guarded, result, tuple(changes), repairs, False, repeated, undefined, left)
 
     def _put_right(self, tree: exp.Expr, wish: Wish) -> tuple[list[str], str]:
         """Bring a query to what the catalogue knows and to what was asked; return what changed, what is doubtful."""
@@ -174,10 +185,12 @@ class SqlWriter:
             changes += hold_ages(tree, self.catalog, wish.question)
             changes += as_it_stands(tree, self.catalog, wish.metrics, wish.question, wish.spoken)
             changes += trim(tree, self.catalog, wish.question, masked=self.guard.view.masked)
+            changes += count_as_defined(tree, wish.defined)
         found, repeated = count_once(tree, self.catalog, wish.question)
         changes += found
         if wish.question:
             changes += complete(tree, self.catalog, wish.question, masked=self.guard.view.masked)
+            changes += rank_as_defined(tree, wish.defined)
             changes += call_figures(tree, self.catalog, wish.question)
         follow_today(tree, wish.spoken, self.catalog.dialect)
         return changes, repeated
