@@ -1,6 +1,7 @@
 """Say in words what a query leaves out: by its conditions, as people would say them."""
 
 import re
+from collections.abc import Iterator
 
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
@@ -40,11 +41,20 @@ def filters(sql: str, catalog: Catalog) -> tuple[str, ...]:
     for select in tree.find_all(exp.Select):
         for clause in (select.args.get("where"), select.args.get("having")):
             if clause is not None:
-                parts = clause.this.flatten() if isinstance(clause.this, exp.And) else [clause.this]
-                said += [words_ for part in parts if (words_ := _condition(part, catalog))]
+                said += [words_ for part in _parts(clause.this) if (words_ := _condition(part, catalog))]
     if isinstance(tree, exp.Select) and (limit := tree.args.get("limit")) is not None:
         said.append(f"the first {limit.expression.name}")
     return tuple(dict.fromkeys(said))
+
+
+def _parts(node: exp.Expr) -> Iterator[exp.Expr]:
+    """Yield what has to hold together, however it is put in brackets."""
+    node = node.unnest()
+    if isinstance(node, exp.And):
+        yield from _parts(node.left)
+        yield from _parts(node.right)
+    else:
+        yield node
 
 
 def _condition(node: exp.Expr, catalog: Catalog) -> str:

@@ -389,3 +389,9 @@ def test_conditions_are_said_as_people_say_them(catalog, dialect, where, said):
     told = dataclasses.replace(catalog, dialect=dialect)
 
     assert filters(f"SELECT COUNT(*) FROM accounts AS a WHERE {where}", told) == (said,)  # noqa: S608
+
+
+def test_conditions_in_brackets_are_said_one_by_one(catalog):
+    sql = "SELECT COUNT(*) FROM accounts WHERE (status = 'open' AND opened_on < '2025-01-01') AND balance > 5"
+
+    assert filters(sql, catalog) == ("status is “open”", "opened on before 2025-01-01", "balance more than 5")
