@@ -56,7 +56,18 @@ _WORDS = re.compile(
     + r")\b"
 )
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
+_ORDINALS = (
+    *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh"),
+    *("twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth"),
+    *("twentieth", "twenty-first", "twenty-second", "twenty-third", "twenty-fourth", "twenty-fifth", "twenty-sixth"),
+    *("twenty-seventh", "twenty-eighth", "twenty-ninth", "thirtieth", "thirty-first"),
+)
+_NTH = {name: at for at, name in enumerate(_ORDINALS, 1)}
 _DATES = (
+    re.compile(
+        rf"(?i)\b(?P<d>{'|'.join(sorted(_NTH, key=len, reverse=True))})\s+(?:day\s+)?of\s+(?P<m>{_MONTH})\b\.?"
+        r"(?:,?\s+(?:of\s+)?(?P<y>\d{4}))?"
+    ),
     re.compile(rf"(?i)\b(?P<m>{_MONTH})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+(?:of\s+)?(?P<y>\d{{4}}))?"),
     re.compile(
         rf"(?i)\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:day\s+of\s+|of\s+|de\s+)?(?P<m>{_MONTH})\b\.?(?:,?\s+(?:of\s+|de\s+)?(?P<y>\d{{4}}))?"
@@ -66,7 +77,7 @@ _DATES = (
     re.compile(r"(?<!年)(?<!\d)(?P<m>\d{1,2})\s?月\s?(?P<d>\d{1,2})\s?日(?P<y>)"),
     re.compile(rf"(?i)\b(?P<m>{_MONTH})\.?,?\s+(?:of\s+|de\s+)?(?P<y>\d{{4}})\b(?P<d>)"),
 )
-_NUMERIC_DATE = re.compile(r"\b(\d{1,2})[/.](\d{1,2})[/.](\d{2}|\d{4})\b")
+_NUMERIC_DATE = re.compile(r"\b(\d{1,2})([/.])(\d{1,2})\2(\d{2}|\d{4})\b")
 _NAME = re.compile(r"[^\W\d_][\w&’'\-]*[^\W_]|[A-Z]")
 
 
@@ -128,19 +139,23 @@ def dates_in(text: str) -> Iterator[tuple[int, int, Date]]:
         for match in pattern.finditer(text):
             if all(match.end() <= start or match.start() >= end for start, end, _ in taken):
                 taken.append((match.start(), match.end(), _date(match)))
-    numeric = ((each.start(), each.end(), _numeric(each[1], each[2], each[3])) for each in _NUMERIC_DATE.finditer(text))
+    numeric = ((each.start(), each.end(), _numeric(*each.groups())) for each in _NUMERIC_DATE.finditer(text))
     taken.extend(numeric)
     yield from sorted(taken, key=lambda each: each[:2])
 
 
-def _numeric(month: str, day: str, year: str) -> Date:
+def _numeric(first: str, mark: str, second: str, year: str) -> Date:
+    """Return a date of numbers: the month comes first unless it can be none, but behind points the day does."""
+    day_first = int(second) <= 12 and (mark == "." or int(first) > 12)
+    month, day = (second, first) if day_first else (first, second)
     century = 0 if len(year) == 4 else 1900 if int(year) > 50 else 2000
     return Date(int(year) + century, int(month), int(day))
 
 
 def _date(match: re.Match[str]) -> Date:
     month = match["m"].lower()
-    return Date(int(match["y"] or 0), MONTHS.get(month) or int(month), int(match["d"] or 0))
+    day = match["d"] or "0"
+    return Date(int(match["y"] or 0), MONTHS.get(month) or int(month), _NTH.get(day.lower()) or int(day))
 
 
 def _numbers(text: str) -> Iterator[Number]:

@@ -23,10 +23,18 @@ _MADE = re.compile(
     rf"date\s*:|date\s+of\s+(?:the\s+)?(?:agreement|contract))(?!\w)[^.;]{{0,{REACH}}}$"
 )
 _OF_OTHERS = re.compile(
-    r"(?i)\b(?:filed|commission|amended\s+(?:by|on)|born|ending|ended|until|before|prior)\b[^.;]{0,60}$"
+    r"(?i)\b(?:filed|commission|amended\s+(?:by|on)|born|ending|ended|until|through|before|prior|balances?|"
+    r"prices?(?:\s+list)?\s+in\s+effect)\b[^.;]{0,60}$"
 )
+# `That certain Master Agreement dated as of`: another one, unless it is what the contract calls itself.
+_ANOTHER = re.compile(
+    r"(?:\b[Tt]hat\s+certain\b|\b(?:under|pursuant\s+to|of|with|to)\s+(?:the|a|an)\b)(?:\s+[A-Z][\w&-]*|\s+agreement){1,6}\s*,?\s*"
+    r"(?:\w+\s+){0,3}?(?:dated|effective|made|executed|entered)\b[^.;]{0,40}$"
+)
+_RECITALS = re.compile(r"\bWHEREAS\b|\bRECITALS?\b|\bWITNESSETH\b|\n\s*(?:1\.|ARTICLE\s+(?:1|I)\b|Section\s+1\b)")
+_OWN = re.compile(r"(?i)\bthis\b|\bhereof\b|\bherein\b|\bdate\s*:")
 _SO_CALLED = re.compile(
-    rf"(?i)^[\s,]*(?:\([^()]{{0,20}}|hereinafter\s+|being\s+|\(?or\s+)?(?:\(\s*)?(?:the\s+|each,?\s+an?\s+)?[\"'(]*{START}"
+    rf"(?i)^[\s,]*(?:\((?:\s*(?:the|hereinafter|herein|collectively|also)\b){{0,2}}|hereinafter\s+|being\s+|\(?or\s+)?(?:\(\s*)?(?:the\s+|each,?\s+an?\s+)?[\"'(]*{START}"
 )
 _MEANS = re.compile(
     rf"(?i){START}[\"')]*\s*(?:\([^()]{{0,40}}\)\s*)?(?::|means|shall\s+mean|is|shall\s+be|will\s+be|"
@@ -72,12 +80,16 @@ def whole(found: Date) -> datetime.date | None:
 
 def agreed(paper: Paper, *, besides: datetime.date | None = None) -> Dated | None:
     """Return when the contract was made, as its opening says; `besides` is the day of one that it speaks of."""
+    recitals = _RECITALS.search(paper.text, 200)
+    preamble = recitals.start() if recitals else OPENING
     for start, end, day in days_in(paper, 0, min(OPENING, len(paper.text))):
         if day == besides:
             continue
         before = paper.text[max(0, start - REACH) : start]
-        if _MADE.search(before) and not _OF_OTHERS.search(before):
-            return Dated(day, (_around(paper, start, end),), 0.9)
+        if not _MADE.search(before) or _OF_OTHERS.search(before) or _ANOTHER.search(before):
+            continue
+        if start < preamble or _OWN.search(before):
+            return Dated(day, (_around(paper, start, end),), 0.9 if start < preamble else 0.7)
     return None
 
 

@@ -38,7 +38,7 @@ DATES = ("agreed", "effective", "expiry")
 AMOUNTS = ("total", "cap")
 # `Joint Venture` before `Agreement`, but not what stands before an `and`.
 _QUALIFIED = re.compile(
-    r"(?:(?!(?:and|of|for|the|this|to|with|or|amended|restated)\b)[A-Za-z][\w-]*\s+){1,2}$", re.IGNORECASE
+    r"(?:(?<![\w&-])(?!(?:and|of|for|the|this|to|with|or|amended|restated)\b)[A-Za-z][\w-]*\s+){1,2}$", re.IGNORECASE
 )
 # What stands before a name: the heading, or the address of the party before.
 _BEFORE_NAME = re.compile(r"^.*\bAGREEMENT\s+(?=\w)|^.*\d[^a-z]*\s(?:and|AND)\s+(?=[A-Z])|^(?:And|AND)\s+")

@@ -3,10 +3,11 @@
 import datetime
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from knowledge.documents.duration import durations
 from knowledge.documents.fieldbook import Entry, FieldBook
-from knowledge.documents.fields import FIELDS, OPEN_ENDED, shown
+from knowledge.documents.fields import AUTOMATIC, FIELDS, OPEN_ENDED, shown
 from knowledge.documents.inquiry import Demand, Inquiry, described, inquiry
 from knowledge.documents.library import Library
 from knowledge.documents.resolve import COVERED
@@ -27,6 +28,7 @@ class _Row:
 
     document: Document
     fields: Fields
+    rolled: str = ""  # The day on which it would have ended, had it not been renewed of itself since.
 
 
 class Register:
@@ -48,6 +50,7 @@ class Register:
         if not rows:
             return None
         on_stage(f"Looking through the fields of {len(rows)} document{'' if len(rows) == 1 else 's'}")
+        rows = [_renewed(row, self._today()) for row in rows]
         known = [_judged(row, wish.tests) for row in rows]
         found = [row for row, state in zip(rows, known, strict=True) if state]
         silent = [row for row, state in zip(rows, known, strict=True) if state is None]
@@ -98,7 +101,8 @@ class Register:
         cells, pages = [], []
         for name in columns:
             entry = row.fields.get(name)
-            cells.append(_cell(entry) if entry else "not found")
+            since = f" (renewed since {shown(name, row.rolled)})" if entry and row.rolled and name == "expiry" else ""
+            cells.append(f"{_cell(entry)}{since}" if entry else "not found")
             for each in self._cited(row.document, entry) if entry else ():
                 if each not in citations:
                     citations.append(each)
@@ -130,7 +134,7 @@ def _passes(row: _Row, test: Demand) -> bool | None:
     if test.field == "parties":
         return _is_with(row, test.names[0])
     if test.missing:
-        return entry is None
+        return entry is None or entry.value == OPEN_ENDED
     if entry is None:
         return None
     if test.span is not None:
@@ -141,7 +145,32 @@ def _passes(row: _Row, test: Demand) -> bool | None:
         return entry.value in test.names
     if test.starts:
         return entry.value.startswith(test.starts) != test.negated
-    return test.present
+    return test.present and entry.value != OPEN_ENDED
+
+
+def _renewed(row: _Row, today: datetime.date) -> _Row:
+    """Return a document that renews of itself with the end of the time that runs today.
+
+    Where it does not say for how long it is renewed, its end is unknown.
+    """
+    expiry, renewal = row.fields.get("expiry"), row.fields.get("renewal")
+    if expiry is None or renewal is None or expiry.value == OPEN_ENDED or not renewal.value.startswith(AUTOMATIC):
+        return row
+    first = day = datetime.date.fromisoformat(expiry.value)
+    if day >= today:
+        return row
+    long = next((each for _, _, each in durations(renewal.value)), None)
+    step = 0
+    while long is not None and day < today:
+        step += 1
+        later = replace(long, count=long.count * step).after(first)
+        if later is None:
+            return row
+        day = later
+    fields = {name: entry for name, entry in row.fields.items() if name != "expiry"}
+    if long is not None:
+        fields["expiry"] = replace(expiry, value=day.isoformat())
+    return replace(row, fields=fields, rolled=expiry.value)
 
 
 def _is_with(row: _Row, name: str) -> bool:

@@ -61,9 +61,12 @@ class Part:
     term: str
 
 
+_SOURCE = re.compile(r"(?m)^[ \t]*Source:[ \t].*$")  # Where a copy was taken from, at the foot of each page.
+
+
 def opening_of(pages: Sequence[Page]) -> str:
     """Return the text in which a document names its parties."""
-    return "\n".join(page.text for page in pages[:FIRST])[:OPENING]
+    return _SOURCE.sub("", "\n".join(page.text for page in pages[:FIRST]))[:OPENING]
 
 
 def parts(opening: str) -> tuple[Part, ...]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from knowledge.documents.dating import ABOVE, START, Dated, days_in, whole
@@ -41,21 +41,37 @@ _BEFORE_END = re.compile(
     r"(?:\s+(?:automatically|without|notice|on|at|as|of|and|including|midnight|the|close|business|is|earlier|\(i\)|end|"
     r"season|which|scheduled|day|upon|to|be)\b|\s*\(i\))*\s*,?\s*(?:\d\d?[:.]\d\d\s*[ap]\.?m\.?\s*(?:on\s+)?)?$"
 )
+_NOT_BEFORE = re.compile(
+    r"(?i)\b(?:not|cannot|neither|no\s+party|nor)\b[^.;]{0,60}\b(?:terminat|expir|end|cancel)\w*[^.;]{0,40}$"
+)
+_ITS_VERB = re.compile(r"(?i)\b(?:continu|remain|force|effect|expir|terminat|ends?\b)[^.;,]{0,50}$")
+_DEFINES = re.compile(r"[\"“][^\"”]{1,60}[\"”]\s+(?:shall\s+)?means?\b")
+_OF_END = re.compile(r"(?i)\b(?:term|terms|expir\w+|end|ending|termination|maturity)\b")
 _COUNTED_FROM = re.compile(r"(?i)[\"')\s,]*(?:\w+\s+)?(?:from|after|following|of|commencing|beginning|starting)\b")
 _COUNTED_ON = re.compile(
-    r"(?i)(?:commenc\w+|begin\w*|from|start\w*|effective|following|after|of)\s+(?:on|as\s+of|from)?\s*(?:the\s+)?$"
+    r"(?i)(?:commenc\w+|begin\w*|from|start\w*|effective|effect|following|after|of)\s+(?:on|as\s+of|from)?\s*(?:the\s+)?$"
 )
 _LATER = re.compile(r"(?i)\blat(?:er|est)\s+(?:of|to)\b")
 _EARLIER = re.compile(r"(?i)\bearl(?:ier|iest)\s+(?:of|to)\b")
 _FROM_START = re.compile(rf"(?i)\b{START}\b")
 _FROM_ABOVE = re.compile(rf"(?i)\b(?:{ABOVE})\b")
 _EXECUTED = re.compile(r"(?i)\b(?:date\s+of\s+(?:its\s+)?(?:execution|signing)|execution\s+date)\b")
+# `From the Service Commencement Date`: a start of something else.
+_MILESTONE = re.compile(r"\b(?!The\b|This\b|Contract\b|Agreement\b|Lease\b)[A-Z][a-z]+\s+$")
+_OF_ANOTHER = re.compile(r"(?i)\s+(?:of|to)\s+(?!this\b|the\s+(?:agreement|contract)\b)")
+# A term that is told without its start runs from when the contract does.
+_PLAIN = re.compile(
+    r"(?i)\b(?:term\s+of\s+(?:this|the)\s+(?:\w+\s+)?(?:agreement|contract|lease|licen[cs]e)\s+(?:is|shall\s+be|will\s+be)|"
+    r"this\s+(?:\w+\s+)?(?:agreement|contract|lease|licen[cs]e)\s+(?:is|(?:shall|will)\s+(?:be|remain|continue)|remains|continues)"
+    r"(?:\s+(?:valid|effective|in|full|force|and|effect))*)\s+(?:for\s+)?(?:an?\s+)?(?:initial\s+)?(?:(?:term|period)\s+(?:of\s+)?)?\(?$"
+)
 _OPEN = re.compile(
     r"(?i)\b(?:continu\w+|remain\w*|in\s+(?:full\s+)?(?:force|effect))\b[^.;]{0,60}?\b(?:indefinitely|(?:until|unless)\s+"
     r"(?:and\s+until\s+)?(?:it\s+is\s+|such\s+time\s+as\s+(?:it\s+is\s+)?|either\s+party\s+)?(?:otherwise\s+|so\s+|sooner\s+|earlier\s+)?"
     r"(?:terminate[sd]?|cancel\w+|gives\s+notice)|(?:in|for)\s+perpetuity)|\bunlimited\s+period|\bindefinite\s+(?:term|period)|"
     r"\bperpetual\s+term|\bend\s+when\s+terminated\b"
 )
+_THEREAFTER = re.compile(r"(?i)\b(?:thereafter|after\s+which|following\s+which|and\s+then)\b")
 _MONTHLY = r"\b(?:month\s*-?\s*to\s*-?\s*month|monthly\s+basis)"
 _YEARLY = r"\b(?:year\s*-?\s*to\s*-?\s*year|yearly\s+basis)"
 _RENEWS = re.compile(
@@ -66,8 +82,9 @@ _BY_ITSELF = re.compile(
     r"(?i)\bautomatic(?:ally)?\b[^.;]{0,60}\b(?:renew\w*|exten\w+|continu\w+)|\b(?:renew\w*|exten(?:d|sion)\w*)\b[^.;]{0,40}"
     rf"\bautomatic(?:ally)?\b|\bcontinue\b[^.;]{{0,40}}(?:{_MONTHLY}|{_YEARLY})"
 )
+_DENIED = re.compile(r"(?i)\b(?:no|not|never|neither|nor)\b(?!\s+(?:less|more|later)\b)|n['’]t\b")
 _IF_AGREED = re.compile(
-    r"(?i)\b(?:may|option|right|elects?|negotiate\w*|agree\w*|consent|mutual\w*|discretion|desires?)\b"
+    r"(?i)\b(?:may|option|right|elects?|negotiate\w*|agree[ds]?|written\s+agreement|consent|mutual\w*|discretion|desires?)\b"
 )
 _AT_A_TIME = re.compile(r"(?i)\b(?:successive|consecutive|subsequent|each|terms|periods|anniversary)\b")
 _OF_CONTRACT = re.compile(r"(?i)\b(?:agreement|contract|lease|licen[cs]e|term|appointment|engagement)\b")
@@ -116,7 +133,11 @@ def ending(paper: Paper, made: Dated | None, begun: Dated | None) -> Ending:
             found = _fixed(paper, start, end) or _reckoned(paper, start, end, Known(made, begun))
             if found is not None:
                 ends.append((points + found.confidence, found))
-            elif (unending := _OPEN.search(sentence)) and _SUBJECT.search(sentence[: unending.end()]):
+            elif (
+                (unending := _OPEN.search(sentence))
+                and _SUBJECT.search(sentence[: unending.end()])
+                and not _is_limited(sentence, unending.end())
+            ):
                 opens.append(Told("", (_cite(paper, start, end, _OPEN),), 0.8))
         if _RENEWS.search(sentence) and _OF_CONTRACT.search(sentence):
             renewals += _renewals(paper, start, end)
@@ -142,11 +163,26 @@ def _points(sentence: str) -> int:
 
 def _fixed(paper: Paper, start: int, end: int) -> Dated | None:
     """Return the day on which a sentence lets the contract end."""
+    if (other := _DEFINES.search(paper.text[start:end])) and not _OF_END.search(other[0]):
+        return None
+    found: list[tuple[bool, Dated]] = []
     for begin, _, day in days_in(paper, start, end):
         before = paper.text[max(start, begin - 90) : begin]
-        if _BEFORE_END.search(before) and not _LATER.search(before):
-            return Dated(day, (paper.cite(start, end, at=begin),), 0.7 if _EARLIER.search(before) else 0.95)
-    return None
+        if not _BEFORE_END.search(before) or _LATER.search(before) or _NOT_BEFORE.search(before):
+            continue
+        sure = 0.7 if _EARLIER.search(before) else 0.95
+        found.append((bool(_ITS_VERB.search(before)), Dated(day, (paper.cite(start, end, at=begin),), sure)))
+    return max(found, key=lambda each: each[0])[1] if found else None
+
+
+def _is_limited(sentence: str, end: int) -> bool:
+    """Tell whether what lasts `until terminated` has a term of its own, though nobody knows from when."""
+    if _THEREAFTER.search(sentence):
+        return False
+    return any(
+        long.unit in {"month", "year"} and not _NOTICE_AFTER.search(sentence[stop:])
+        for _, stop, long in durations(sentence[:end])
+    )
 
 
 def _reckoned(paper: Paper, start: int, end: int, known: Known) -> Dated | None:
@@ -165,6 +201,8 @@ def _reckoned(paper: Paper, start: int, end: int, known: Known) -> Dated | None:
         if not (_SUBJECT.search(near) and _LASTS.search(near)):
             continue
         if (base := _base(sentence, at, stop, known)) is None:
+            if _COUNTED_FROM.match(sentence[stop : stop + 90]):
+                return None  # From something that nobody here knows; no other time of the sentence is the term.
             continue
         day = long.after(base.day)
         words = tuple(dict.fromkeys((paper.cite(start, end, at=start + at), *base.words)))
@@ -180,14 +218,20 @@ def _base(sentence: str, at: int, stop: int, known: Known) -> Dated | None:
         day = whole(found)
         if day is not None and _COUNTED_ON.search(zone[:begin]):
             return Dated(day, (), 0.9)
-    if _FROM_START.search(zone):
-        return known.begun
-    return known.made if _FROM_ABOVE.search(zone) or _EXECUTED.search(zone) else None
+    if (start := _FROM_START.search(zone)) is not None:
+        return None if _MILESTONE.search(zone[: start.start()]) else known.begun
+    if _FROM_ABOVE.search(zone) or ((signed := _EXECUTED.search(zone)) and not _OF_ANOTHER.match(zone[signed.end() :])):
+        return known.made
+    base = known.begun or known.made
+    plain = _PLAIN.search(sentence[:at]) and not _COUNTED_FROM.match(after)
+    return replace(base, confidence=0.6) if base and plain else None
 
 
 def _renewals(paper: Paper, start: int, end: int) -> list[tuple[float, Told]]:
     sentence = paper.text[start:end]
     alone = _BY_ITSELF.search(sentence)
+    if alone and _DENIED.search(sentence[max(0, alone.start() - 40) : alone.end()]):
+        alone = None
     if not alone and not (
         _IF_AGREED.search(sentence)
         and re.search(

@@ -120,3 +120,35 @@ def test_the_answer_comes_back_from_json(ask, lease):
 
     assert type(answer).from_json(answer.to_json()) == answer
     assert (lease, "lease.txt") in answer.listed
+
+
+RENEWED = LEASE.replace("31 January 2027", "31 January 2022").replace("OFFICE LEASE", "STORAGE LEASE")
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("Which contracts expire in the next 90 days?", "31 January 2027 (renewed since 31 January 2022)"),
+        ("Which contracts are still in force?", "31 January 2027 (renewed since 31 January 2022)"),
+    ],
+)
+def test_a_contract_that_renewed_of_itself_ends_with_the_time_that_runs_now(ask, add, text, cell):
+    add(RENEWED, name="storage.txt")
+
+    assert ask(text).table.rows[0][:2] == ("storage.txt", cell)
+
+
+def test_what_renews_of_itself_for_nobody_knows_how_long_has_not_expired(ask, add):
+    add(RENEWED.replace("for successive terms of one year ", ""), name="storage.txt")
+
+    answer = ask("Which contracts have expired?")
+
+    assert answer.table is None
+    assert "I found no expiry in 1 other: storage.txt." in answer.text
+
+
+def test_what_is_open_ended_has_no_expiry_date(ask, add):
+    add(LEASE.replace("until 31 January 2027", "until terminated by either party"), name="open.txt")
+
+    assert ask("Which contracts have no expiry date?").table.rows[0][0] == "open.txt"
+    assert ask("Which contracts have an expiry date?").table is None
