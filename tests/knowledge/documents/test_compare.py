@@ -1,6 +1,7 @@
 """Two contracts beside one another: what is the same, what changed, what only one has, and what the bank would want."""
 
 import re
+import time
 from html.parser import HTMLParser
 
 import pytest
@@ -184,6 +185,88 @@ def test_the_playbook_finds_what_is_missing_and_what_must_not_be_there_with_its_
     for finding in (*first.values(), *second.values()):
         for proof in finding.evidence:
             assert proof.quote in " ".join(proof.clause.text.split())
+
+
+def _status(words, rule, heading="GENERAL"):
+    found = check(clauses((Page(1, f"7. {heading}. {words}\n"),)), read_playbook())
+    return next(each.status for each in found if each.rule.id == rule)
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("governing-law", "Each purchase order shall be governed by this Agreement and its annexes."),
+        ("governing-law", "A clause is enforced as far as the laws of any place permit."),
+        ("liability-cap", "In no event will the Reseller grant sublicences to anyone."),
+        ("liability-cap", "The Supplier bears all liabilities, including but not limited to fines."),
+        ("dispute-resolution", "If a term is held by a court of competent jurisdiction to be invalid, the rest stays."),
+        ("dispute-resolution", "A term that the courts of a country find unenforceable is left out."),
+        (
+            "termination-for-convenience",
+            "If a breach is not cured within ten days, the other party may terminate this Agreement at any time.",
+        ),
+        (
+            "termination-for-convenience",
+            "The Bank may terminate this Agreement on written notice at any time following the end of that cure time.",
+        ),
+        ("termination-for-convenience", "Upon termination for any reason each party returns what it was lent."),
+        ("termination-for-convenience", "Either party may terminate upon notice if the other fails to pay."),
+    ],
+)
+def test_words_that_only_sound_like_a_rule_do_not_meet_it(rule, words):
+    assert _status(words, rule) == "missing"
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("governing-law", "This deed is governed, construed and interpreted in accordance with the laws of Ohio."),
+        ("governing-law", "It shall be construed and enforced in accordance with the laws of the State of Ohio."),
+        ("governing-law", "This contract shall be governed by Irish law."),
+        ("governing-law", "The laws of the State of New York shall apply."),
+        ("liability-cap", "In no event shall either party be liable for lost profits."),
+        ("liability-cap", "The Supplier's total liability shall not exceed the fees of one year."),
+        ("dispute-resolution", "The parties submit to the exclusive jurisdiction of the courts of Oslo."),
+        ("dispute-resolution", "Suits are brought in the federal courts located in Boston."),
+        ("dispute-resolution", "Any dispute is settled by arbitration."),
+        ("termination-for-convenience", "The Bank may terminate this Agreement at any time on thirty days' notice."),
+        ("termination-for-convenience", "The Bank may at any time terminate this Agreement by letter."),
+        ("termination-for-convenience", "The Bank may, without cause, terminate this Agreement."),
+        ("termination-for-convenience", "The Bank may terminate at any time after the first year."),
+        ("termination-for-convenience", "Either party may terminate this Agreement upon sixty days' written notice."),
+        ("audit", "The ledgers shall be open for inspection by an independent accountant."),
+        ("assignment-needs-consent", "Neither party shall assign it without the prior written approval of the other."),
+    ],
+)
+def test_what_a_rule_asks_for_is_found_in_other_words(rule, words):
+    assert _status(words, rule) == "met"
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        ("This Agreement may be amended at any time by a paper in writing and signed by both parties.", "met"),
+        ("The parties may amend this Agreement at any time.", "met"),
+        ("Each party may change its address at any time.", "met"),
+        ("The Supplier may change its prices at any time.", "forbidden"),
+        ("The Supplier may at any time amend the price list.", "forbidden"),
+        ("The Supplier reserves the right to modify the services without notice.", "forbidden"),
+        ("The fees may be changed by the Supplier in its sole discretion.", "forbidden"),
+    ],
+)
+def test_a_change_is_forbidden_only_where_one_side_makes_it_alone(words, status):
+    assert _status(words, "unilateral-change") == status
+
+
+@pytest.mark.parametrize(
+    "words", ["may ", "party may terminate ", "liability ", "construed ", "breach may at any time "]
+)
+def test_the_rules_read_long_sentences_in_little_time(words):
+    began = time.monotonic()
+
+    _status(words * 2000, "governing-law")
+
+    assert time.monotonic() - began < 5
 
 
 @pytest.mark.parametrize(
