@@ -11,6 +11,7 @@ from langchain_core.embeddings import Embeddings
 
 from knowledge.documents.align import Match, align
 from knowledge.documents.clauses import Clause, clauses, kinds
+from knowledge.documents.key_terms import key_terms
 from knowledge.documents.vectors import Rows
 from knowledge.types import Document, Page
 
@@ -23,15 +24,6 @@ MOST_WORDS = 2500  # Of a clause that is compared word by word.
 Verdict = Literal["same", "changed", "reworded"]
 
 _WORD = re.compile(r"\w+(?:[.,’'/-]\w+)*|[^\w\s]")
-_PERIOD = re.compile(
-    r"(?i)\b(?:(?P<words>[a-z-]+)\s*)?\(?(?P<number>\d{1,4})\)?\s*(?:-\s*)?"
-    r"(?:(?:business|calendar|working|full|consecutive)\s+)*(?P<unit>days?|months?|years?|weeks?|hours?)\b"
-)
-_MONEY = re.compile(r"(?i)(?:US\$|[$€£¥]|(?:USD|EUR|GBP|NOK|RMB|CHF)\s?)\s?\d[\d,.]*\d(?:\s(?:million|billion))?")
-_SHARE = re.compile(r"\d+(?:\.\d+)?\s?(?:%|per\s?cent)")
-_LAWS = re.compile(
-    r"(?i:laws? of (?:the )?)(?P<place>(?:(?:State|Commonwealth|Province|Republic) of )?[A-Z]\w+(?: (?:[A-Z]\w+|of))*)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +60,10 @@ class Alone:
 
 @dataclass(frozen=True, slots=True)
 class KindRow:
-    """One kind of clause in both contracts: where it stands, and the periods, amounts and places that differ."""
+    """One kind of clause in both contracts: where it stands, and the periods, amounts and laws that differ.
+
+    `shared` are those that both name.
+    """
 
     kind: str
     a: tuple[Clause, ...]
@@ -76,6 +71,7 @@ class KindRow:
     only_a: tuple[str, ...]
     only_b: tuple[str, ...]
     same: bool
+    shared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,19 +132,6 @@ def changes(a: str, b: str) -> tuple[float, tuple[Change, ...]]:
     return matcher.ratio(), tuple(found)
 
 
-def key_terms(text: str) -> tuple[str, ...]:
-    """Return the periods, amounts, shares and laws that a clause names, each written in one way."""
-    flat = " ".join(text.split())
-    found = [
-        f"{match['number']} {match['unit'].lower().rstrip('s')}{'' if match['number'] == '1' else 's'}"
-        for match in _PERIOD.finditer(flat)
-    ]
-    found += [" ".join(match[0].split()).rstrip(".,") for match in _MONEY.finditer(flat)]
-    found += [re.sub(r"\s?(?:%|per\s?cent)", " %", match[0]) for match in _SHARE.finditer(flat)]
-    found += [f"law of {match['place']}" for match in _LAWS.finditer(flat)]
-    return tuple(dict.fromkeys(found))
-
-
 def _pair(found: Match, ours: Sequence[Clause], theirs: Sequence[Clause]) -> Pair:
     a, b = tuple(ours[i] for i in found.a), tuple(theirs[j] for j in found.b)
     likeness, words = changes("\n".join(map(_body, a)), "\n".join(map(_body, b)))
@@ -182,6 +165,7 @@ def _by_kind(ours: Sequence[Clause], theirs: Sequence[Clause], pairs: Sequence[P
                 only_a=tuple(term for term in terms[0] if term not in terms[1]),
                 only_b=tuple(term for term in terms[1] if term not in terms[0]),
                 same=bool(a and b) and all(id(each) in same for each in (*a, *b)),
+                shared=tuple(term for term in terms[0] if term in terms[1]),
             )
         )
     return tuple(rows)

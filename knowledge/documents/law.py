@@ -1,6 +1,7 @@
 """Find whose law governs a contract."""
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -44,6 +45,12 @@ def law_called(name: str) -> str:
     """Return the first country or state that is named in a text, as it is shown; "" where none is."""
     found = re.search(rf"(?i)(?<!\w){place_pattern()}", name)
     return _names()[" ".join(found[0].lower().split())] if found else ""
+
+
+def laws_in(text: str) -> Iterator[str]:
+    """Yield whose laws a text names, in its order."""
+    for match in _of_law().finditer(text):
+        yield law_called(match["of"] or match["by"] or match["in"])
 
 
 def governing_law(paper: Paper) -> tuple[str, Words, float] | None:

@@ -81,7 +81,7 @@ def difference(row: KindRow) -> str:
     told = [
         f"{side}: {', '.join(terms[:5])}" for side, terms in (("first", row.only_a), ("second", row.only_b)) if terms
     ]
-    return "; ".join(told) or "other words, the same periods and amounts"
+    return "; ".join(told) or ("other words, the same periods and amounts" if row.shared else "other words")
 
 
 def _difference(row: KindRow) -> str:

@@ -8,10 +8,11 @@ import pytest
 
 from knowledge.documents.align import match
 from knowledge.documents.clauses import clauses
-from knowledge.documents.compare import changes, compare, key_terms
+from knowledge.documents.compare import changes, compare
 from knowledge.documents.comparing import Comparer, CompareWish, compare_wish
+from knowledge.documents.key_terms import key_terms
 from knowledge.documents.playbook import TABLE, check, read_playbook
-from knowledge.documents.report import report
+from knowledge.documents.report import difference, report
 from knowledge.errors import UserError
 from knowledge.types import PUBLIC, Audience, Document, Page, Question
 
@@ -161,7 +162,47 @@ def test_key_terms_are_written_one_way():
         "within thirty (30) business days, for 3 years, $1,000,000, 1.5 percent, by the laws of the State of New York"
     )
 
-    assert key_terms(text) == ("30 days", "3 years", "$1,000,000", "1.5 %", "law of State of New York")
+    assert key_terms(text) == ("30 days", "3 years", "USD 1,000,000", "1.5 %", "law of New York")
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("on ninety days notice", ("90 days",)),
+        ("on one hundred and twenty days notice", ("120 days",)),
+        ("a three-month period", ("3 months",)),
+        ("within 24 hours", ("24 hours",)),
+        ("until 31 December 2027", ("2027-12-31",)),
+        ("5,000 euros", ("EUR 5,000",)),
+        ("one million dollars ($1,000,000)", ("USD 1,000,000",)),
+        ("2.5 million dollars", ("USD 2,500,000",)),
+        ("$4.50m a year", ("USD 4,500,000",)),
+        ("five percent (5%)", ("5 %",)),
+        ("under Irish law", ("law of Ireland",)),
+        ("the laws of the State of Texas", ("law of Texas",)),
+        ("the laws of Texas", ("law of Texas",)),
+    ],
+)
+def test_key_terms_are_read_however_they_are_written(text, terms):
+    assert key_terms(text) == terms
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        ("ninety days notice", "thirty days notice", "first: 90 days; second: 30 days"),
+        ("thirty days notice", "thirty (30) days written notice", "other words, the same periods and amounts"),
+        ("notice in good time", "a letter that comes soon enough", "other words"),
+    ],
+)
+def test_periods_are_called_the_same_only_where_both_name_some(embeddings, first, second, told):
+    texts = (f"1. TERMINATION. Either party may end this Agreement upon {words}." for words in (first, second))
+    found = compare(
+        *(each for document, text in zip((A, B), texts, strict=True) for each in (document, (Page(1, text),))),
+        embeddings,
+    )
+
+    assert [difference(row) for row in found.kinds] == [told]
 
 
 def test_the_best_pairs_are_taken_first():
