@@ -160,6 +160,12 @@ def headed_kinds(heading: str) -> frozenset[str]:
     return frozenset(kind for head, kind in named.items() if not any(head < other for other in named))
 
 
+def titled_kinds(heading: str) -> frozenset[str]:
+    """Return the kinds that whole parts of a heading name: of `Term and termination` both, of `Use of title` none."""
+    parts = [_words(each) for each in (heading, *re.split(r"[;,/&]|\band\b", heading, flags=re.IGNORECASE))]
+    return frozenset(kind for kind, heads, _ in _kinds() if any(part in heads for part in parts if part))
+
+
 def says(clause: Clause, kind: str) -> bool:
     """Tell whether a clause has words that only clauses of a kind have."""
     text = " ".join(clause.text.lower().split())

@@ -10,7 +10,7 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from knowledge.documents.align import Match, align
-from knowledge.documents.clauses import Clause, clauses, kinds
+from knowledge.documents.clauses import OTHER, Clause, clauses, kinds, says, titled_kinds
 from knowledge.documents.key_terms import key_terms
 from knowledge.documents.vectors import Rows
 from knowledge.types import Document, Page
@@ -62,7 +62,7 @@ class Alone:
 class KindRow:
     """One kind of clause in both contracts: where it stands, and the periods, amounts and laws that differ.
 
-    `shared` are those that both name.
+    `shared` are those that both name. `elsewhere` is the contract that has it only in clauses about other things.
     """
 
     kind: str
@@ -72,6 +72,7 @@ class KindRow:
     only_b: tuple[str, ...]
     same: bool
     shared: tuple[str, ...] = ()
+    elsewhere: Literal["", "first", "second"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +153,20 @@ def _alone(clause: Clause, others: Sequence[Clause], scores: Rows) -> Alone:
 def _by_kind(ours: Sequence[Clause], theirs: Sequence[Clause], pairs: Sequence[Pair]) -> tuple[KindRow, ...]:
     rows = []
     same = {id(each) for pair in pairs if pair.verdict == "same" for each in (*pair.a, *pair.b)}
+    titled = {id(each): titled_kinds(each.heading) for each in (*ours, *theirs)}
     for kind in kinds():
-        a, b = (tuple(each for each in side if each.kind == kind) for side in (ours, theirs))
+        a, b = (
+            tuple(each for each in side if each.kind == kind or kind in titled[id(each)]) for side in (ours, theirs)
+        )
         if not a and not b:
             continue
+        if kind != OTHER and not (a and b):
+            told = tuple(each for each in (theirs if a else ours) if says(each, kind))
+            if told:
+                # What else those clauses hold is not of this kind, so no terms are compared.
+                row = KindRow(kind, a, told, (), (), same=False, elsewhere="second")
+                rows.append(row if a else KindRow(kind, told, b, (), (), same=False, elsewhere="first"))
+                continue
         terms = [tuple(dict.fromkeys(term for each in side for term in key_terms(each.text))) for side in (a, b)]
         rows.append(
             KindRow(

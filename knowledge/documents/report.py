@@ -76,6 +76,8 @@ def difference(row: KindRow) -> str:
         return "only in the first"
     if row.b and not row.a:
         return "only in the second"
+    if row.elsewhere:
+        return f"in the {row.elsewhere} under another heading"
     if row.same:
         return "the same"
     told = [

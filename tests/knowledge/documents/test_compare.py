@@ -205,6 +205,33 @@ def test_periods_are_called_the_same_only_where_both_name_some(embeddings, first
     assert [difference(row) for row in found.kinds] == [told]
 
 
+LEASED = """1. CHOICE OF LAW; ARBITRATION; VENUE. Every dispute is settled by binding arbitration in Oslo before one
+arbitrator, and the arbitrator applies Norwegian law.
+
+2. INDEMNITY. The lessor shall indemnify and hold harmless the lessee. IN NO EVENT SHALL THE LESSOR'S LIABILITY EXCEED
+THE RENT OF A YEAR.
+"""
+RENTED = """1. GOVERNING LAW. This lease shall be governed by the laws of Sweden.
+
+2. LIMITATION OF LIABILITY. The lessor's aggregate liability shall not exceed the rent of two years.
+
+3. INSURANCE. The lessee shall maintain general liability insurance.
+"""
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_kind_stands_in_one_only_where_nothing_in_the_other_speaks_of_it(embeddings, turned):
+    texts = (RENTED, LEASED) if turned else (LEASED, RENTED)
+    found = compare(A, (Page(1, texts[0]),), B, (Page(1, texts[1]),), embeddings)
+
+    told = {row.kind: difference(row) for row in found.kinds}
+
+    leased, rented = ("second", "first") if turned else ("first", "second")
+    assert "only in" not in told["governing law"]
+    assert told["liability"] == f"in the {leased} under another heading"
+    assert told["insurance"] == f"only in the {rented}"
+
+
 def test_the_best_pairs_are_taken_first():
     import numpy as np
 
