@@ -11,6 +11,7 @@ from langchain_core.embeddings import Embeddings
 
 from knowledge.documents.align import Match, align
 from knowledge.documents.clauses import OTHER, Clause, clauses, kinds, says, titled_kinds
+from knowledge.documents.gains import gains
 from knowledge.documents.key_terms import key_terms
 from knowledge.documents.vectors import Rows
 from knowledge.types import Document, Page
@@ -62,7 +63,8 @@ class Alone:
 class KindRow:
     """One kind of clause in both contracts: where it stands, and the periods, amounts and laws that differ.
 
-    `shared` are those that both name. `elsewhere` is the contract that has it only in clauses about other things.
+    `shared` are those that both name; `gains` says who gains by the difference, where a rule can tell. `elsewhere` is
+    the contract that has it only in clauses about other things.
     """
 
     kind: str
@@ -73,6 +75,7 @@ class KindRow:
     same: bool
     shared: tuple[str, ...] = ()
     elsewhere: Literal["", "first", "second"] = ""
+    gains: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +180,7 @@ def _by_kind(ours: Sequence[Clause], theirs: Sequence[Clause], pairs: Sequence[P
                 only_b=tuple(term for term in terms[1] if term not in terms[0]),
                 same=bool(a and b) and all(id(each) in same for each in (*a, *b)),
                 shared=tuple(term for term in terms[0] if term in terms[1]),
+                gains=gains(kind, [each.text for each in a], [each.text for each in b]),
             )
         )
     return tuple(rows)

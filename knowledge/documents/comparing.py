@@ -165,7 +165,9 @@ class Comparer:
                 if side and (citation := self._cite(document, side[0])):
                     citations.append(citation)
                     marks += f"[{_place(citations, citation)}]"
-            points.append(f"• {row.kind.capitalize()}: {difference(row)} {marks}".rstrip())
+            points.append(
+                f"• {row.kind.capitalize()}: {'. '.join([difference(row), *map(_large, row.gains)])} {marks}".rstrip()
+            )
         kept = tuple(dict.fromkeys(each for each in citations if each))
         head = (
             f"{_called(found.a)} (first) and {_called(found.b)} (second) have {len(found.pairs)} clauses in common: "
@@ -174,12 +176,15 @@ class Comparer:
             f"{f'In {found.several} of them one clause stands against several. ' if found.several else ''}"
             f"{len(found.only_a)} stand only in the first, {len(found.only_b)} only in the second."
         )
-        rows = tuple((row.kind, _places(row.a), _places(row.b), difference(row)) for row in found.kinds)
+        rows = tuple(
+            (row.kind, _places(row.a), _places(row.b), difference(row), ". ".join(map(_large, row.gains)))
+            for row in found.kinds
+        )
         return Answer(
             "\n".join([head, *points, *_judged(found, checks)]),
             route="compare",
             citations=kept,
-            table=Table(("Clauses about", _called(found.a), _called(found.b), "Difference"), rows),
+            table=Table(("Clauses about", _called(found.a), _called(found.b), "Difference", "Who gains"), rows),
             checks=(Check("quotes", passed=True, detail="every quote stands on its page"),),
             confidence=1.0,
             searched=(_called(found.a), _called(found.b)),
@@ -199,6 +204,10 @@ class Comparer:
         return Citation(document.id, document.name, clause.page, quote, clause.label[:90])
 
 
+def _large(said: str) -> str:
+    return f"{said[0].upper()}{said[1:]}"
+
+
 def _called(document: Document) -> str:
     return document.name or document.title
 
@@ -215,7 +224,7 @@ def _weighty(rows: Sequence[KindRow]) -> list[KindRow]:
     told = [
         row
         for row in rows
-        if row.kind in WEIGHTY and not row.same and (row.only_a or row.only_b or not (row.a and row.b))
+        if row.kind in WEIGHTY and not row.same and (row.only_a or row.only_b or row.gains or not (row.a and row.b))
     ]
     return sorted(told, key=lambda row: WEIGHTY.index(row.kind))
 

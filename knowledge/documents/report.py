@@ -63,11 +63,18 @@ def _several(comparison: Comparison) -> str:
 
 def _summary(rows: Iterable[KindRow], a: str, b: str) -> str:
     lines = [
-        f"<tr><th>{escape(row.kind.capitalize())}</th><td>{_places(row.a)}</td><td>{_places(row.b)}</td><td>{_difference(row)}</td></tr>"
+        f"<tr><th>{escape(row.kind.capitalize())}</th><td>{_places(row.a)}</td><td>{_places(row.b)}</td><td>{_difference(row)}</td><td>{_gains(row)}</td></tr>"
         for row in rows
     ]
-    head = f"<tr><th>Kind</th><th>{a}</th><th>{b}</th><th>Difference</th></tr>"
-    return f"<h2>By kind of clause</h2><table>{head}{''.join(lines)}</table>"
+    head = f"<tr><th>Kind</th><th>{a}</th><th>{b}</th><th>Difference</th><th>Who gains</th></tr>"
+    note = (
+        "<p class=note>Who gains is said where a number or a party decides it; the rest is for a lawyer to weigh.</p>"
+    )
+    return f"<h2>By kind of clause</h2>{note}<table>{head}{''.join(lines)}</table>"
+
+
+def _gains(row: KindRow) -> str:
+    return "<br>".join(escape(f"{each[0].upper()}{each[1:]}.") for each in row.gains)
 
 
 def difference(row: KindRow) -> str:

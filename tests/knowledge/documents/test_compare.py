@@ -461,3 +461,17 @@ def test_a_document_that_may_not_be_seen_is_not_compared(comparer):
 def test_names_that_fit_no_document_or_two_are_not_guessed(comparer):
     assert comparer.answer(Question("compare deposits in Oslo with Bergen", HERE)) is None
     assert comparer.answer(Question("compare hosting agreement with beta.txt", HERE)) is None
+
+
+def test_the_summary_by_kind_of_clause_says_who_gains(comparison):
+    told = {row.kind: row.gains for row in comparison.kinds if row.gains}
+
+    assert told == {
+        "termination": (
+            (
+                "notice to end it: 90 days in the first, 30 days in the second; "
+                "the first is better for who is given notice, the second for who wants to leave"
+            ),
+        )
+    }
+    assert "better for who is given notice" in report(comparison, [])
