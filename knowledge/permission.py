@@ -9,6 +9,7 @@ from knowledge.evidence import Source
 from knowledge.proof import Proof, Quote
 
 MOST = 2  # Clauses that are quoted: a rule and its exception.
+_BEFORE = 300  # Characters before the party that can take away what follows.
 _SUBJECT = (
     r"(?P<subject>(?:(?:the|an?|our|your|its|their|either|each|any)\s+[\w-]+|they|we|I|it|you|"
     r"(?-i:[A-Z][\w&.-]*(?:\s+[A-Z][\w&.-]*){0,4}))(?:\s+\(the [^)]+\))?)"
@@ -25,6 +26,10 @@ _ASKED = tuple(
 _HOW = re.compile(
     r"(?i)\s*\b(?:for|without|before|after|upon|if|to|from|in|within|by|with|under|during|at|on|when|early)\b\s*"
 )
+_LACKING = re.compile(r"(?i)\bwithout\s+(?P<words>[\w’'-]+(?:\s+[\w’'-]+){0,5})")
+_ENDS = re.compile(r"(?i)\s(?:of|from|to|for|at|by|in|on|under|and|or|if|before|after|during|within)\s")
+_NO_GROUND = re.compile(r"(?i)\b(?:for\s+(?:its\s+|their\s+)?convenience|for\s+(?:any|no)\s+reason|at\s+any\s+time)\b")
+_GROUND = re.compile(r"(?i)\bfor\s+(?:good\s+|just\s+)?cause\b")
 _PART = re.compile(r"\(the (?P<term>[^)]+)\)")
 _ARTICLE = re.compile(r"(?i)^(?:the|an?|our|your|its|their|this|that)\s+")
 _ANYBODY = r"(?:either|each|any|neither|no)\s+party|the\s+parties|neither|both\s+parties"
@@ -34,6 +39,13 @@ _MODAL = (
     r"(?P<not>\s+not\b)?(?P<only>\s+only\b)?"
 )
 _DENIED = re.compile(r"(?i)\b(?:not|no|neither|cannot)\b")
+_TURNED = re.compile(  # Words before the party that take away what follows.
+    r"(?i)\b(?:nothing|in no event|under no|denie[sd]|deny)\b|\b(?:no|none|neither|nor)\b[^,:]*$|"
+    r"\bnot\b[^,:]*\bthat\b[^,:]*$"
+)
+_ANOTHER = re.compile(  # `Affiliates of the Customer` are not the customer; `each of the parties` are the parties.
+    r"(?i)(?<!\beach )(?<!\beither )(?<!\bboth )(?<!\bany )\bof\s+(?:the\s+|an?\s+)?$|[’']s?\s+$"
+)
 _CONDITION = re.compile(
     r"(?i)\b(?:without|unless|only|except|if|provided|subject|consent|approval|conditions?|within|upon|prior|notice)\b"
 )
@@ -47,6 +59,7 @@ class _Wish:
     verb: str
     what: frozenset[str]
     how: frozenset[str]
+    lacking: str  # The stem of what it is to be done without.
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +95,9 @@ def _wish(question: str) -> _Wish | None:
     who = part["term"] if part else _ARTICLE.sub("", asked["subject"]).strip()
     (verb, *_) = stems(asked["verb"]) or [asked["verb"].lower()]
     what, *how = _HOW.split(asked["object"], maxsplit=1)
-    return _Wish(who, verb, frozenset(stems(what)), frozenset(stems(" ".join(how))))
+    lacking = _LACKING.search(asked["object"])
+    head = stems(_ENDS.split(lacking["words"])[0]) if lacking else []
+    return _Wish(who, verb, frozenset(stems(what)), frozenset(stems(" ".join(how))), head[-1] if head else "")
 
 
 def _clause(wish: _Wish, source: Source, sentence: str) -> _Clause | None:
@@ -93,16 +108,29 @@ def _clause(wish: _Wish, source: Source, sentence: str) -> _Clause | None:
         first = [stem for word in match["rest"].split()[:5] for stem in stems(word)][:3]
         if wish.verb not in first:
             continue
+        before = sentence[: match.start("who")].rpartition(";")[2][-_BEFORE:]
+        if _TURNED.search(before) or _ANOTHER.search(before):
+            continue
         duty = match["modal"].lower() in {"shall", "will", "must"} and not match["not"]
         if duty:
             continue  # What must be done is no answer to whether it may.
         said = f"{match['who']} {match['modal']}{match['not'] or ''}"
         words = set(stems(sentence))
-        if wish.how and not wish.how & words:
+        if wish.lacking and not _does_without(wish.lacking, sentence):
+            continue  # That it may be done for a fee says nothing about doing it without one.
+        if not wish.lacking and wish.how and not wish.how & words:
             continue  # That one may terminate for a breach says nothing about convenience.
         near = len((wish.what | wish.how) & words)
         return _Clause(Quote(source, sentence), allows=not _DENIED.search(said), near=near)
     return None
+
+
+def _does_without(lacking: str, sentence: str) -> bool:
+    """Tell whether a sentence speaks of doing something without what is `lacking`; no cause is any cause."""
+    if any(lacking in stems(match["words"]) for match in _LACKING.finditer(sentence)):
+        return True
+    groundless = lacking in stems("cause reason")
+    return groundless and bool(_NO_GROUND.search(sentence)) and not _GROUND.search(sentence)
 
 
 def _said(told: Sequence[_Clause], wish: _Wish) -> str:

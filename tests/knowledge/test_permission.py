@@ -68,6 +68,93 @@ def test_a_clause_about_another_thing_party_or_ground_is_no_answer(question: str
     assert permitted(question, sources(sentence)) is None
 
 
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        (
+            "Can the customer terminate the agreement without cause?",
+            "The Customer may terminate this Agreement for cause.",
+        ),
+        (
+            "Can the customer terminate the agreement without cause?",
+            "The Customer may terminate this Agreement at any time for cause.",
+        ),
+        ("May the borrower prepay without a fee?", "The Borrower may prepay the Loan at any time for a fee of 1%."),
+        (
+            "Can the lender assign the loan without the borrower's consent?",
+            "The Lender may assign the Loan only with the Borrower's prior written consent.",
+        ),
+    ],
+)
+def test_what_may_be_done_with_a_thing_says_nothing_of_doing_it_without(question: str, sentence: str):
+    assert permitted(question, sources(sentence)) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "said"),
+    [
+        (
+            "Can the customer terminate the agreement without cause?",
+            "The Customer may terminate this Agreement for convenience.",
+            "Yes.",
+        ),
+        (
+            "Can the customer terminate the agreement without cause?",
+            "The Customer may terminate this Agreement at any time.",
+            "Yes.",
+        ),
+        (
+            "Can the lender assign the loan without the borrower's consent?",
+            "The Lender may assign the Loan without the prior written consent of the Borrower.",
+            "Yes, on the terms that the clause states.",
+        ),
+        (
+            "Can the lender assign the loan without the borrower's consent?",
+            "The Lender may not assign the Loan without the Borrower's consent.",
+            "No, except as the clause allows.",
+        ),
+    ],
+)
+def test_a_clause_that_does_without_the_thing_answers(question: str, sentence: str, said: str):
+    told = permitted(question, sources(sentence))
+
+    assert told is not None
+    assert told.text == said
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ("May the customer terminate?", "No Affiliate of the Customer may terminate this Agreement."),
+        ("May the customer terminate?", "Affiliates of the Customer may terminate this Agreement."),
+        (
+            "May the licensee sublicense?",
+            "Nothing herein shall be construed to imply that the Licensee may sublicense.",
+        ),
+        ("May the licensee sublicense?", "This does not mean that the Licensee may sublicense."),
+        ("May the tenant assign?", "The landlord denies that the Tenant may assign."),
+        ("May the parties assign?", "None of the parties may assign this Agreement."),
+    ],
+)
+def test_words_before_the_party_can_take_the_permission_away(question: str, sentence: str):
+    assert permitted(question, sources(sentence)) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ("May the customer terminate?", "If no notice is given, the Customer may terminate this Agreement."),
+        ("May the parties assign?", "Each of the parties may assign this Agreement."),
+        ("May the licensee sublicense?", "Nothing here is a sale; the Licensee may sublicense."),
+    ],
+)
+def test_a_denial_elsewhere_in_the_sentence_takes_nothing_away(question: str, sentence: str):
+    told = permitted(question, sources(sentence))
+
+    assert told is not None
+    assert told.text.startswith("Yes")
+
+
 OPENING = """DISTRIBUTOR AGREEMENT
 BETWEEN
 INGRAM MICRO
