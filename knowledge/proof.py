@@ -11,6 +11,7 @@ from knowledge.documents.words import stems
 from knowledge.evidence import Source
 from knowledge.facts import Facts, facts, fold, missing, unknown_names
 from knowledge.phrasing import speaks_of
+from knowledge.reversal import reversals
 from knowledge.types import Citation
 
 _MOST_QUOTES = 3  # What takes more quotes to support is not what the document says.
@@ -51,7 +52,7 @@ class Proof:
     """What came of proving one sentence: `lost` says what no quote carries; without any, it is proven.
 
     It is `misread` when the quotes carry all of it, but give a number for another thing than the one asked about, or
-    forbid what it says yes to: then the page itself should speak.
+    say the opposite of it: then the page itself should speak.
     """
 
     text: str
@@ -108,6 +109,8 @@ def prove(
     wrong = misbound(text, question, " ; ".join(quote.text for quote in chosen))
     if not translated and _forbids(text, given):
         wrong.append("its “yes”")
+    if not translated:
+        wrong += reversals(text, question, " ; ".join(quote.text for quote in chosen))
     return Proof(text, tuple(chosen), (*lost, *wrong), misread=bool(wrong) and not lost)
 
 
@@ -160,6 +163,7 @@ def _restated(claim: "_Claim", question: str, sources: Sequence[Source]) -> Proo
     wrong = misbound(claim.text, question, quote.text)
     if _forbids(claim.text, quote.text):
         wrong.append("its “yes”")
+    wrong += reversals(claim.text, question, quote.text)
     return Proof(claim.text, (quote,), (*lost, *wrong), misread=bool(wrong) and not lost)
 
 
