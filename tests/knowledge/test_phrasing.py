@@ -170,6 +170,95 @@ def test_a_clause_is_told_from_another_that_shares_its_words(question, clause, o
     assert not speaks_of(question, other)
 
 
+@pytest.mark.parametrize(
+    ("question", "clause"),
+    [
+        ("Is there an arbitration clause?", "Disputes shall be settled by an arbitral tribunal."),
+        ("Is there an arbitration clause?", "Disputes shall be arbitrated in Oslo."),
+        ("Is there an arbitration clause?", "The dispute goes to a single arbitrator."),
+        ("Who owns the intellectual property?", "Customer shall own all work product."),
+        ("Who owns the intellectual property?", "All inventions are owned by the Company."),
+        ("Who owns the IP?", "Each party retains ownership of its marks."),
+        ("How long is the warranty period?", "Supplier represents that the goods are free of defects for 12 months."),
+        ("When was the agreement signed?", "Signed on 3 May 2020."),
+        ("What happens on a change of control?", "if the Supplier is acquired by a competitor"),
+        ("What happens on a change of control?", "upon the acquisition of all or most of its shares"),
+        ("Is liability capped?", "The aggregate liability of either party shall not exceed $1,000,000."),
+        ("Is liability capped?", "Damages shall not exceed the fees paid."),
+        (
+            "How long does the confidentiality obligation last?",
+            "The recipient shall not disclose the information for five years.",
+        ),
+        (
+            "What insurance must each party carry?",
+            "The tenant shall carry coverage of at least $1,000,000 per occurrence.",
+        ),
+        ("Is liability capped?", "The maximum liability of either party is NOK 1,000,000."),
+        ("What is the liability cap?", "The Supplier is liable only up to $500,000."),
+        ("What is the liability cap?", "The Supplier's liability is capped at $500,000."),
+        ("What is the liability cap?", "Damages are capped at $500,000."),
+        ("Which law governs the agreement?", "This Agreement is subject to Norwegian law."),
+        ("Which law governs the agreement?", "The laws of Norway apply."),
+        ("Which law governs the agreement?", "This contract is controlled by the law of Ohio."),
+        ("What happens on a change of control?", "If a third party gains control of the Company, the loan falls due."),
+        ("What happens on a change of control?", "if more than 50% of the share capital is sold"),
+        ("Which obligations survive?", "Sections 5 to 9 shall remain in effect after termination."),
+        ("When was the agreement signed?", "Dated 3 May 2020"),
+        ("When was the agreement signed?", "This agreement is made on 3 May 2020 between Acme Ltd and Beta AS."),
+        ("How long does a party have to cure a breach?", "if the breach continues for thirty (30) days after notice"),
+        ("How long does a party have to cure a breach?", "a default that is not corrected in 30 days"),
+        ("May a party terminate without cause?", "The Bank may terminate this Agreement in its sole discretion."),
+        ("What is the maximum interest rate?", "The rate shall never be higher than 8%."),
+        ("What is the minimum balance?", "The balance must never fall below NOK 10,000."),
+        (
+            "Is there a force majeure clause?",
+            "No party is liable for delay due to causes outside its reasonable control.",
+        ),
+        ("Does the agreement renew?", "The term shall roll over each year."),
+        ("Does the agreement renew automatically?", "and thereafter for further periods of 12 months"),
+    ],
+)
+def test_a_clause_in_plain_words_speaks_of_what_is_asked(question, clause):
+    assert speaks_of(question, clause)
+
+
+@pytest.mark.parametrize(
+    ("question", "clause"),
+    [
+        ("Is there an arbitration clause?", "Consent shall not be arbitrarily withheld."),
+        ("Who owns the intellectual property?", "Each party shall prepare its report at its own expense."),
+        ("How long is the warranty period?", "The representatives meet every three months."),
+        ("When was the agreement signed?", "The parties expect significant delays in 2021."),
+        ("What happens on a change of control?", "Supplier shall acquire all materials."),
+        ("Is liability capped?", "The aggregate fees shall not exceed $1,000,000."),
+        (
+            "How long does the confidentiality obligation last?",
+            "The broker shall disclose its commission at least 30 days before closing.",
+        ),
+        ("What insurance must each party carry?", "The operator shall extend its network coverage."),
+        ("Which law governs the agreement?", "The Supplier shall comply with all laws that apply to its business."),
+        ("Which law governs the agreement?", "The Company is subject to securities law."),
+        (
+            "Which law governs the agreement?",
+            "To the extent permitted by applicable law, subject to law, fees are due.",
+        ),
+        ("What happens on a change of control?", "The Supplier shall maintain quality control of the Company's goods."),
+        ("Which obligations survive?", "The prices shall remain in effect for one year."),
+        ("When was the agreement signed?", "Payments are made on 3 May 2020 by the Bank."),
+        ("How long does a party have to cure a breach?", "The term continues for thirty days."),
+        ("May a party terminate without cause?", "The Bank may withhold consent in its sole discretion."),
+        ("What is the liability cap?", "Insurance is capped at $500,000."),
+        ("What is the liability cap?", "The Supplier is liable for the goods. The fee shall not exceed $100."),
+        ("Who owns the intellectual property?", "Tenant pays for its own water."),
+        ("Is there a force majeure clause?", "The thermostat is outside the control room."),
+        ("Does the agreement renew automatically?", "The Parties shall meet further."),
+        ("What insurance must each party carry?", "Coverage of the mobile network is 98%."),
+    ],
+)
+def test_a_clause_that_only_shares_a_stem_with_the_concept_does_not_speak_of_it(question, clause):
+    assert not speaks_of(question, clause)
+
+
 def test_every_pattern_of_the_table_is_sound():
     for pattern in [*phrasing.SHORTHAND, *(each for kind in phrasing._KINDS.values() for each in kind)]:
         re.compile(pattern)
