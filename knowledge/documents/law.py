@@ -28,6 +28,11 @@ _FOUNDED = re.compile(
     r"[^.;]{0,40}$"
 )
 
+_RULED_OUT = re.compile(
+    r"(?i)\b(?:not|nor|excluding|rather\s+than|instead\s+of|other\s+than|exclusion\s+of)(?:\s+(?:be|by|governed|construed|"
+    r"interpreted|enforced|subject|to|or|and|under|in|accordance|with|the|internal|substantive))*\s*$"
+)
+
 
 @cache
 def _names() -> dict[str, str]:
@@ -61,7 +66,7 @@ def governing_law(paper: Paper) -> tuple[str, Words, float] | None:
         sentence = paper.text[start:end]
         if not _TELLING.search(sentence):
             continue
-        for match in _of_law().finditer(sentence):
+        for match in _laws_in(sentence):
             points = _points(sentence, match, paper.text[max(0, start - 60) : start])
             if points < 2:
                 continue
@@ -75,6 +80,17 @@ def governing_law(paper: Paper) -> tuple[str, Words, float] | None:
         return None
     points, name, words = best
     return name, words, 0.6 if rivals else 0.95 if points >= SURE else 0.75
+
+
+def _laws_in(sentence: str) -> Iterator[re.Match[str]]:
+    """Yield where a law is named and not ruled out: `not by the laws of Spain but by those of Norway`."""
+    at = 0
+    while match := _of_law().search(sentence, at):
+        ruled_out = _RULED_OUT.search(sentence[: match.start()])
+        # What is ruled out may have been read on into the law that is meant.
+        at = match.start() + len("law") if ruled_out else match.end()
+        if not ruled_out and not re.search(r"(?i)\bbut\b", match[0]):
+            yield match
 
 
 def _points(sentence: str, match: re.Match[str], before: str) -> int:

@@ -98,6 +98,13 @@ def test_how_a_contract_renews_is_told_from_how_it_may_be_renewed(clause: str, r
         ("This Agreement shall be governed by Irish law.", "Ireland"),
         ("The laws of England and Wales shall govern this Agreement.", "England and Wales"),
         ("Governing law: Norway", "Norway"),
+        (
+            "This Agreement shall not be governed by the laws of California but by the laws of the State of New York.",
+            "New York",
+        ),
+        ("This Agreement is governed not by the laws of Spain but by the laws of Norway.", "Norway"),
+        ("This Agreement shall not be governed by the laws of California.", None),
+        ("This Agreement shall not be construed against its drafter and is governed by the laws of Ohio.", "Ohio"),
         ("Acme Inc. is a corporation organized under the laws of Delaware.", None),
         ("Supplier shall comply with all U.S. export laws in performing this Agreement.", None),
     ],
