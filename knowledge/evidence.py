@@ -24,8 +24,19 @@ _CLAUSE = re.compile(r"[;:,]\s+|\s+(?=\((?:[a-z]|[ivx]+|\d+)\)\s)")
 
 
 # Words to a machine that reads along: no contract needs them, and the model should not see them.
+# An order is told to a `you`: a bank that `may disregard an instruction` has a right, and gives no order.
+_INSTRUCTIONS = (
+    r"\b(?:.{0,40}\b(?:previous|above|prior|preceding|earlier|foregoing|system|your|all|any|these|those|other)\b.{0,40}"
+    r"\b(?:instruction|prompt|guideline|direction|rule)s?\b|"
+    r".{0,20}\b(?:(?:the|all|everything|anything|whatever|text|said) (?:above|before)|previous|prior)\b"
+    r"(?! (?:\w+ ){0,2}(?:notice|reminder|letter|invoice|agreement|contract|statement|payment|version|offer)))"
+)
 _ORDERS = re.compile(
-    r"(?i)\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|prompt|rule|above|previous|prior)s?\b|"
+    r"(?i)(?:^|[.!?:;\"“”(\[*>#-]\s*|\b(?:please|kindly|just|simply|now|you (?:must|should|shall|will|can|may|are to)|"
+    r"(?:AI|assistant|chatbot|bot|model)\W{0,3}(?:must |should |shall |will |to )?)\s*)"
+    rf"(?:ignore|disregard|forget|override){_INSTRUCTIONS}|"
+    r"^(?:(?!\b(?:may|might|shall|must|will|can|could|should|would|to|not)\b)[^.;])*"
+    rf"\b(?:ignore|disregard|forget){_INSTRUCTIONS}|"
     r"\b(?:system prompt|jailbreak|you are (?:now )?(?:an? )?(?:AI|assistant|chatbot|language model)|as an AI)\b|"
     r"\b(?:assistant|AI|chatbot|bot)\b.{0,20}\b(?:must|should|shall) (?:now |always )?"
     r"(?:say|reply|answer|respond|output|print)\b"
