@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import yaml
@@ -45,11 +46,19 @@ _PRONOUN = re.compile(
     r"the (?:first|second|third|other|last) (?:one|party|company|side)?)\b"
 )
 _NO_PARTY = r"\b(?! (?:year|month|day|term|period|extension|clause|sentence|anniversary|quarter|payment|instal))"
-_ORDINALS = (
-    re.compile(r"(?i)\bthe (?:first|former)(?: one| party| company)?" + _NO_PARTY),
-    re.compile(r"(?i)\bthe (?:second|latter)(?: one| party| company)?" + _NO_PARTY),
-    re.compile(r"(?i)\bthe third(?: one| party| company)\b"),
+_ACTS = (  # What follows `the first` where it stands alone: `the first delivery` is a delivery, and no party.
+    r"(?=['’]s\b|[ ,;]*[?.!]*\s*$| (?:per|if|when|must|may|can|shall|should|will|would|is|are|was|were|has|have|had|do|"
+    r"does|did|(?:pay|owe|get|receive|give|sell|buy|supply|deliver|terminate|assign|provide|grant|lend|borrow|keep|own)s?)"
+    r"\b)"
 )
+_BOTH = _ACTS[:-1] + r"| (?:and|or) the (?:second|latter)" + _ACTS + ")"
+_THING = r" (?P<thing>one|party|company|contract|document)" + _NO_PARTY
+_ORDINALS = (
+    re.compile(rf"(?i)\bthe (?:first|former)(?:{_THING}|{_BOTH})"),
+    re.compile(rf"(?i)\bthe (?:second|latter)(?:{_THING}|{_ACTS})"),
+    re.compile(rf"(?i)\bthe third{_THING}"),
+)
+_PAPER = re.compile(r"(?i)\b(?:agreement|contract|lease|deed|note|letter|policy|terms|addendum|amendment|plan|order)\b")
 _COMPANY = r"(?:Inc|Ltd|LLC|LLP|L\.?P|Corp|Co|GmbH|AG|N\.A|S\.A|PLC)\b\.?"
 _PARTY = re.compile(rf"[A-Z][\w&.’'-]*(?: (?:(?:of|&|the|de) )*[A-Z][\w&.’'-]*|,? {_COMPANY})*")
 _OPENING = re.compile(
@@ -131,8 +140,14 @@ def resolve(question: str, thread: Sequence[Turn], parties: Sequence[str] = ()) 
     named = [each for each in listed if each.lower() not in {"yes", "no", "the", "parties"}] or list(parties)
     for place, pattern in enumerate(_ORDINALS):
         if place < len(named):
-            question = pattern.sub(named[place].replace("\\", ""), question)
+            question = pattern.sub(partial(_called, named[place]), question)
     return question
+
+
+def _called(name: str, ordinal: re.Match[str]) -> str:
+    """Return the name for an ordinal, which stays where a paper is asked for and the name is that of a party."""
+    paper = (ordinal["thing"] or "").lower() in {"contract", "document"}
+    return ordinal[0] if paper and not _PAPER.search(name) else name
 
 
 def topic(question: str, thread: Sequence[Turn]) -> str:

@@ -74,6 +74,40 @@ def test_the_first_year_is_no_party():
     assert resolve("what is paid in the first year?", PARTIES) == "what is paid in the first year?"
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the first interest payment date?",
+        "When is the first delivery?",
+        "What does the first amendment change?",
+        "May they hire the former employees?",
+        "Is there a right of the first refusal?",
+        "Which law governs the first contract?",
+    ],
+)
+def test_what_is_first_of_something_else_is_no_party(question):
+    assert resolve(question, PARTIES) == question
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("can the latter terminate?", "can Miami Dolphins, Ltd terminate?"),
+        ("what about the second party?", "what about Miami Dolphins, Ltd?"),
+        ("does the first or the second pay?", "does Hydron Technologies, Inc or Miami Dolphins, Ltd pay?"),
+        ("what is the former's liability?", "what is Hydron Technologies, Inc's liability?"),
+    ],
+)
+def test_an_ordinal_that_stands_alone_is_a_party(question, meant):
+    assert resolve(question, PARTIES) == meant
+
+
+def test_the_first_contract_is_the_first_paper_that_was_listed():
+    thread = (Turn("Which papers are there?", "Supply Agreement and Lease Contract [1]"),)
+
+    assert resolve("Which law governs the first contract?", thread) == "Which law governs Supply Agreement?"
+
+
 def test_a_question_that_leans_on_the_thread_takes_its_topic_along():
     thread = (Turn("how much does Hydron pay?", "It pays $24,000."),)
 
