@@ -11,6 +11,7 @@ from knowledge.documents.paper import Paper, Words
 
 TABLE = Path(__file__).with_name("laws.yaml")
 SURE = 4  # Points from which a sentence is nothing else.
+_NEAR = 120  # Characters before a law in which it may be ruled out.
 _CONTRACT = re.compile(
     r"(?i)\b(?:this|the|these)\s+(?:[\w-]+\s+){0,3}(?:agreement|contract|lease|letter|deed|note|guarant\w+|licen[cs]e|"
     r"addendum|terms|policy|undertaking|order|plan)\b|\bhere(?:of|under|to|in)\b|\bit\s+(?:will|shall)\b"
@@ -86,7 +87,7 @@ def _laws_in(sentence: str) -> Iterator[re.Match[str]]:
     """Yield where a law is named and not ruled out: `not by the laws of Spain but by those of Norway`."""
     at = 0
     while match := _of_law().search(sentence, at):
-        ruled_out = _RULED_OUT.search(sentence[: match.start()])
+        ruled_out = _RULED_OUT.search(sentence[max(0, match.start() - _NEAR) : match.start()])
         # What is ruled out may have been read on into the law that is meant.
         at = match.start() + len("law") if ruled_out else match.end()
         if not ruled_out and not re.search(r"(?i)\bbut\b", match[0]):
