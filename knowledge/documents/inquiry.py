@@ -6,95 +6,42 @@ Every word of it must be understood: what asks for more than fields is left to t
 import datetime
 import re
 from dataclasses import dataclass
-from functools import cache
 
-from knowledge.documents.fields import FIELDS
+from knowledge.documents.bounds import bound_of
+from knowledge.documents.demand import Demand
+from knowledge.documents.fields import AMOUNTS, OPEN_ENDED
 from knowledge.documents.law import law_called, place_pattern
-from knowledge.documents.span import WHEN, Span, span_of, spoken
-
-_LEAD = re.compile(
-    r"(?i)^(?:(?:please|can\s+you|could\s+you|and|also|ok|so|hi|hello)[\s,]+)*(?:"
-    r"(?:list|show|give|find|tell|name|get|display)(?:\s+(?:me|us))?(?:\s+(?:a\s+(?:list|table)|an\s+overview)\s+of|\s+(?:which|what))?|which|what|"
-    r"how\s+many|do\s+we\s+have(?:\s+any)?|are\s+there(?:\s+any)?|(?:a\s+)?list\s+of|overview\s+of)"
-    r"(?:\s+(?:of|all|any|the|our|my|every|each|other|these|those))*\s+"
+from knowledge.documents.phrases import (
+    ALL,
+    ANY_COLUMN,
+    ANYBODY,
+    AUTOMATIC,
+    BESIDES,
+    COLUMNS,
+    COMPARED,
+    EITHER,
+    EMPTY,
+    FROM_TIME,
+    HAVING,
+    JOIN,
+    LEAD,
+    LONG_NOTICE,
+    MISSING,
+    NEXT,
+    NOT,
+    NOT_OVER,
+    NOTICE,
+    NOUN,
+    OF_TIME,
+    OVER,
+    OVER_NOW,
+    RUNNING,
+    SORT,
+    UNENDING,
+    VERBS,
+    of_law,
 )
-_HAVING = re.compile(
-    r"(?i)\W*(?:which|what|how|do|are)\b"
-)  # `Which have a cap?` asks for those; a list shows them all.
-_ALL = re.compile(r"(?i)^(?:(?:of|all|any|the|our|every|each)\s+)+")
-_NOUN = re.compile(
-    r"(?i)^(?P<words>(?:[\w-]+\s+){0,3}?)(?P<noun>contracts?|agreements?|leases?|licen[cs]es|documents?|suppliers?|vendors?|"
-    r"counterpart(?:y|ies)|ndas?|deeds|guarantees|amendments|papers)\b(?:\s+(?:do|does|did)\s+we\s+have|\s+we\s+have|\s+(?:have|has)\s+we)?"
-)
-_RUNNING = frozenset({"active", "current", "live", "existing", "valid", "ongoing", "running"})
-_OVER = frozenset({"expired", "old", "past", "ended"})
-_EMPTY = frozenset(
-    {"signed", "written", "legal", "supplier", "vendor", "different", "single", "kept", "stored", "commercial"}
-)
-_JOIN = re.compile(
-    r"(?i)^(?:[\s,;:.?!–-]+|(?:and|that|which|who|where|are|is|will|have|has|do|does|there|here|on\s+file|together|along|please|also|"
-    r"currently|now|but|be|were|was|us|already|all|of\s+them)\b)+"
-)
-_THE = r"(?:(?:the|their|its|a|an|any|respective|each|all)\s+)*"
-COLUMNS = {
-    "law": r"(?:governing|applicable)?\s*laws?",
-    "expiry": r"(?:expir(?:y|ation)|end|ending|termination)\s+dates?|expir(?:y|ations?)|"
-    r"when\s+(?:they|it|each)\s+(?:expires?|ends?)",
-    "effective": r"(?:effective|start|starting|commencement)\s+dates?|when\s+(?:they|it|each)\s+(?:starts?|begins?)",
-    "agreed": r"(?:agreement|signing|signature|contract)\s+dates?|dates?\s+of\s+(?:agreement|signing)|"
-    r"when\s+(?:they|it)\s+(?:were|was)\s+signed",
-    "parties": r"part(?:y|ies)|counterpart(?:y|ies)|with\s+whom",
-    "renewal": r"(?:automatic\s+)?renewals?(?:\s+(?:terms?|clauses?|periods?))?|"
-    r"whether\s+(?:they|it)\s+renews?(?:\s+automatically)?",
-    "notice": r"notice(?:\s+periods?|\s+terms?)?",
-    "cap": r"(?:liability\s+caps?|caps?\s+on\s+liability)",
-    "total": r"(?:total\s+|contract\s+)?(?:values?|amounts?|worth)",
-    "kind": r"(?:kinds?|types?)(?:\s+of\s+(?:document|contract)s?)?",
-    "title": r"titles?",
-}
-_COLUMN = "|".join(f"(?P<{name}>{pattern})" for name, pattern in COLUMNS.items())
-_ANY_COLUMN = re.compile(rf"(?i)^(?:(?:with|showing|including|by|plus|&)\s+)*{_THE}(?:{_COLUMN})(?!\w)")
-_MISSING = re.compile(
-    rf"(?i)^(?:(?:(?:do|does|did)\s*n[o']t|don't|doesn't|not)\s+(?:state|say|name|mention|give|have|specify)|without|with\s+no|no|lack)\s+"
-    rf"{_THE}(?:{_COLUMN})(?!\w)"
-)
-_ENDS = r"(?:expir(?:e|es|ed|ing)|end(?:s|ed|ing)?|run(?:s|ning)?\s+out|terminat(?:e|es|ed|ing)|laps(?:e|es|ed|ing))"
-_EXPIRES = rf"(?i)^(?:(?:due|set|going|about)\s+to\s+)?{_ENDS}(?!\w)|^(?:com(?:e|ing)\s+)?up\s+for\s+renewal\b"
-_STARTS = r"(?i)^(?:(?:start|beg[aiu]n|commenc|bec[ao]me\s+effective|t(?:ake|akes|ook)\s+effect)\w*|effective)\b"
-_SIGNED = r"(?i)^(?:signed|dated|made|entered\s+into|concluded|executed|agreed)\b"
-_VERBS = (
-    ("expiry", re.compile(_EXPIRES)),
-    ("effective", re.compile(_STARTS)),
-    ("agreed", re.compile(_SIGNED)),
-)
-_NEXT = re.compile(r"(?i)^\s*(?:next|first|soonest|earliest)\b")
-_NOT_OVER = re.compile(
-    r"(?i)^(?:(?:still\s+)?(?:in\s+force|active|running|valid|in\s+effect)|(?:have\s+)?not\s+(?:yet\s+)?(?:expired|ended))\b"
-)
-_AUTOMATIC = re.compile(
-    r"(?i)^(?P<not>(?:(?:do|does|will)\s*n[o']t|don't|doesn't|won't|not)\s+)?(?:(?:with\s+)?(?:an?\s+)?(?:auto(?:matic(?:ally)?)?[\s-]*"
-    r"(?:renew(?:al|als|s|ed|ing)?|extend(?:s|ed)?)(?:\s+clauses?)?)|(?:renew|extend|roll\s+over)(?:s|ed)?\s+(?:automatically|by\s+(?:itself|themselves))|"
-    r"roll\s+over)\b"
-)
-_NOTICE = re.compile(
-    r"(?i)^(?:need(?:s|ed|ing)?|requir(?:e|es|ed|ing)|with)\s+(?:a\s+|any\s+)?(?:prior\s+|written\s+|advance\s+)*notice(?:\s+periods?)?"
-    r"(?:\s+(?:to\s+(?:end|terminate|stop|cancel|not\s+renew|(?:avoid|prevent|stop)\s+renewal|be\s+terminated)|before\s+(?:renewal|they\s+renew)|"
-    r"(?:of|for)\s+(?:termination|non-?renewal)))?"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """What a document must state; of the rest only one is set."""
-
-    field: str
-    span: Span | None = None
-    names: tuple[str, ...] = ()
-    starts: str = ""
-    running: bool = False
-    present: bool = False
-    missing: bool = False
-    negated: bool = False
+from knowledge.documents.span import WHEN, Span, span_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,27 +57,29 @@ class Inquiry:
 
 def inquiry(text: str, today: datetime.date) -> Inquiry | None:
     """Return what a text asks for by fields; None where it asks for anything else."""
-    rest = " ".join(text.split()).strip(" ?!.")
-    lead = _LEAD.match(rest)
-    rest = _ALL.sub("", rest[lead.end() :] if lead else rest)
-    noun = _NOUN.match(rest)
+    rest = re.sub(r"(?i)n’t\b", "n't", " ".join(text.split()).strip(" ?!."))
+    lead = LEAD.match(rest)
+    rest = ALL.sub("", rest[lead.end() :] if lead else rest)
+    noun = NOUN.match(rest)
     if noun is None or (lead is None and not noun["noun"].endswith("s")):
         return None
     words = tuple(each.lower() for each in noun["words"].split())
     tests: list[Demand] = []
-    if _RUNNING & set(words):
+    if RUNNING & set(words):
         tests.append(Demand("expiry", span=Span(low=today), running=True))
-    if _OVER & set(words):
+    if OVER & set(words):
         tests.append(Demand("expiry", span=Span(high=today - datetime.timedelta(days=1))))
-    words = tuple(each for each in words if each not in _RUNNING | _OVER | _EMPTY)
+    words = tuple(each for each in words if each not in RUNNING | OVER | EMPTY)
     reading = _Reading(rest[noun.end() :], today, tests)
     if not reading.read():
         return None
     if not reading.tests and not reading.columns:
         return None
-    if not reading.tests and lead and _HAVING.match(lead[0]):
+    if not reading.tests and lead and HAVING.match(lead[0]):
         reading.tests = [Demand(name, present=True) for name in reading.columns]
-    tested = [test.field for test in reading.tests if not test.missing]
+    tested = [test.field for test in reading.tests if not test.missing or test.field == "expiry"]
+    if any(test.dated for test in reading.tests):
+        tested.append("effective")
     columns = tuple(dict.fromkeys((*tested, *reading.columns)))
     return Inquiry(noun["noun"].lower(), words, tuple(reading.tests), columns or ("title",), reading.first)
 
@@ -152,72 +101,107 @@ class _Reading:
             if not self.rest:
                 return True
             if not (
-                self._missing()
-                or self._automatic()
+                self._automatic()
+                or self._missing()
                 or self._law()
+                or self._compared()
                 or self._notice()
                 or self._column()
                 or self._dates()
+                or self._dated()
                 or self._party()
             ):
                 return False
 
     def _skip(self) -> None:
-        if not (_MISSING.match(self.rest) or _AUTOMATIC.match(self.rest) or _NOT_OVER.match(self.rest)):
-            self.rest = _JOIN.sub("", self.rest)
+        if not any(each.match(self.rest) for each in (MISSING, AUTOMATIC, NOT_OVER, OVER_NOW, UNENDING)):
+            self.rest = JOIN.sub("", self.rest)
 
     def _take(self, found: re.Match[str]) -> None:
         self.rest = self.rest[found.end() :].strip()
 
     def _missing(self) -> bool:
-        found = _MISSING.match(self.rest)
+        found = MISSING.match(self.rest)
         if found:
             self.tests.append(Demand(_named(found), missing=True))
             self._take(found)
         return bool(found)
 
     def _automatic(self) -> bool:
-        found = _AUTOMATIC.match(self.rest)
+        found = AUTOMATIC.match(self.rest)
         if found:
             self.tests.append(Demand("renewal", starts="automatically", negated=bool(found["not"])))
             self._take(found)
         return bool(found)
 
     def _law(self) -> bool:
-        found = _of_law().match(self.rest)
+        found = of_law().match(self.rest)
         if found:
             named = next(each for each in (found["places"], found["of"], found["under"], found["is"]) if each)
             places = re.findall(rf"(?i)(?<!\w){place_pattern()}", named)
-            self.tests.append(Demand("law", names=tuple(dict.fromkeys(map(law_called, places)))))
+            names = tuple(dict.fromkeys(map(law_called, places)))
+            self.tests.append(Demand("law", names=names, negated=bool(found["not"])))
             self._take(found)
         return bool(found)
 
+    def _compared(self) -> bool:
+        """Read a field that is to be more or less than something."""
+        if (noticed := LONG_NOTICE.match(self.rest)) and (
+            bound := bound_of(noticed["how"] or "", self.rest[noticed.start("long") : noticed.end()], money=False)
+        ):
+            self.tests.append(Demand("notice", bound=bound[0]))
+            self._take(noticed)
+            return True
+        found = COMPARED.match(self.rest)
+        if found is None:
+            return False
+        field = _named(found)
+        read = bound_of(found["how"] or "", self.rest[found.end() :], money=field in AMOUNTS)
+        if read is None:
+            return False
+        self.tests.append(Demand(field, bound=read[0]))
+        self.rest = read[1]
+        return True
+
     def _dates(self) -> bool:
-        if still := _NOT_OVER.match(self.rest):
+        if still := NOT_OVER.match(self.rest):
+            if WHEN.match(self.rest[still.end() :].strip()):
+                return False
             self.tests.append(Demand("expiry", span=Span(low=self.today), running=True))
             self._take(still)
             return True
-        for field, verb in _VERBS:
-            found = verb.match(self.rest)
+        if over := OVER_NOW.match(self.rest):
+            self.tests.append(Demand("expiry", span=Span(high=self.today - datetime.timedelta(days=1))))
+            self._take(over)
+            return True
+        if unending := UNENDING.match(self.rest):
+            self.tests.append(Demand("expiry", starts=OPEN_ENDED, negated=bool(unending["not"])))
+            self._take(unending)
+            return True
+        negated = re.match(rf"(?i){NOT}", self.rest)
+        clause = self.rest[negated.end() :] if negated else self.rest
+        for field, verb in VERBS:
+            found = verb.match(clause)
             if found:
-                said, rest = found[0].lower(), self.rest[found.end() :].strip()
-                return self._when(field, said, rest)
+                said, rest = found[0].lower(), clause[found.end() :].strip()
+                return self._when(field, said, rest, negated=bool(negated))
         return False
 
-    def _when(self, field: str, said: str, rest: str) -> bool:
-        if (ahead := _NEXT.match(rest)) and not WHEN.match(rest):
+    def _when(self, field: str, said: str, rest: str, *, negated: bool) -> bool:
+        if (ahead := NEXT.match(rest)) and not WHEN.match(rest) and not negated:
             self.tests.append(Demand(field, span=Span(low=self.today)))
             self.first, self.rest = True, rest[ahead.end() :]
             return True
-        when = WHEN.match(rest)
-        if when:
-            span = span_of(when, self.today)
-            if span is None:
+        if WHEN.match(rest):
+            spans = self._spans(rest)
+            if spans:
+                self.tests.append(Demand(field, span=spans[0], spans=spans[1:], negated=negated))
+            return bool(spans)
+        if negated:
+            if field != "expiry" or rest:
                 return False
-            self.tests.append(Demand(field, span=span))
-            self.rest = rest[when.end() :]
-            return True
-        if field == "expiry" and said in {"expired", "ended", "lapsed"}:
+            self.tests.append(Demand(field, starts=OPEN_ENDED))
+        elif field == "expiry" and said in {"expired", "ended", "lapsed"}:
             self.tests.append(Demand(field, span=Span(high=self.today - datetime.timedelta(days=1))))
         elif rest and field != "expiry":
             return False  # `made of …`: the word means something else.
@@ -226,15 +210,44 @@ class _Reading:
         self.rest = rest
         return True
 
+    def _spans(self, rest: str) -> tuple[Span, ...]:
+        """Take the stretches of time that a text opens with: `in 2026 or 2027`; none where one is no day."""
+        spans: list[Span] = []
+        more: re.Match[str] | None = None
+        while when := WHEN.match(rest, more.end() if more else 0):
+            span = span_of(when, self.today)
+            if span is None:
+                return ()
+            spans.append(span)
+            rest = rest[when.end() :]
+            more = BESIDES.match(rest)
+            if more is None:
+                break
+        self.rest = rest
+        return tuple(spans)
+
+    def _dated(self) -> bool:
+        """Read which time contracts are of: `contracts from 2019`."""
+        if not OF_TIME.match(self.rest) or any(test.span for test in self.tests):
+            return False
+        of = FROM_TIME.match(self.rest)
+        rest, before = (self.rest[of.end() :] if of else self.rest), self.rest
+        spans = self._spans(rest) if WHEN.match(rest) else ()
+        if not spans or any(each.low is None or each.low > self.today for each in spans):
+            self.rest = before  # What is to come is not when a contract was made.
+            return False
+        self.tests.append(Demand("agreed", span=spans[0], spans=spans[1:], dated=True))
+        return True
+
     def _notice(self) -> bool:
-        found = _NOTICE.match(self.rest)
+        found = NOTICE.match(self.rest)
         if found:
             self.tests.append(Demand("notice", present=True))
             self._take(found)
         return bool(found)
 
     def _column(self) -> bool:
-        found = _ANY_COLUMN.match(self.rest)
+        found = ANY_COLUMN.match(self.rest)
         if found:
             self.columns.append(_named(found))
             self._take(found)
@@ -243,51 +256,22 @@ class _Reading:
     def _party(self) -> bool:
         found = re.match(
             r"(?i)(?:(?:signed|made|entered\s+into|concluded)\s+)?(?:with|between\s+us\s+and|involving|from)\s+(?:the\s+)?"
-            r"(?P<name>[^,;]+?)(?=$|[,;]|\s+(?:that|which|and\s+(?:when|their|its|the)|with\s+(?:their|its|the)|expir\w+|governed|under|ending|showing)\b)",
+            r"(?P<name>[^,;]+?)(?=$|[,;]|\s+(?:that|which|and\s+(?:when|their|its|the)|with\s+(?:their|its|the)|expir\w+|governed|under|ending|showing|(?:do\s+)?we\s+have|have\s+we|are|that's|in\s+force)\b)",
             self.rest,
         )
         if found is None:
             return False
-        self.tests.append(Demand("parties", names=(found["name"].strip(" \"“”'"),)))
+        whole = re.sub(r"(?i)\s+and$", "", found["name"].strip(" \"“”'"))
+        if not ANYBODY.fullmatch(whole):
+            names = tuple(re.sub(r"(?i)^(?:with\s+)?(?:the\s+)?", "", each) for each in EITHER.split(whole))
+            if any(not each or SORT.fullmatch(each) or ANYBODY.fullmatch(each) for each in names):
+                return False
+            self.tests.append(
+                Demand("parties", names=names, whole=whole if len(names) > 1 and " or " not in whole else "")
+            )
         self._take(found)
         return True
 
 
-@cache
-def _of_law() -> re.Pattern[str]:
-    place = place_pattern()
-
-    def several(name: str) -> str:
-        return rf"(?P<{name}>{place}(?:\s*(?:,|or|and|/)\s*(?:the\s+)?(?:laws?\s+of\s+)?{place})*)"
-
-    of = r"(?:the\s+)?laws?\s+of\s+(?:the\s+)?(?:state\s+of\s+)?"
-    return re.compile(
-        rf"(?i)(?:(?:governed\s+by|subject\s+to|in\s+accordance\s+with)\s+(?:the\s+)?(?:{of})?{several('places')}"
-        rf"(?:\s+(?:governing\s+)?laws?)?|(?:under|with|on)\s+{of}{several('of')}|"
-        rf"(?:under|with|on)\s+{several('under')}\s+(?:(?:as\s+)?(?:the\s+)?governing\s+)?laws?|"
-        rf"(?:whose\s+|the\s+)?governing\s+law\s+(?:is\s+)?(?:that\s+of\s+)?{several('is')})(?!\w)"
-    )
-
-
 def _named(found: re.Match[str]) -> str:
-    return next(name for name in COLUMNS if found[name])
-
-
-def described(test: Demand) -> str:
-    """Return a test in words."""
-    if test.span is not None:
-        verb = {"expiry": "expire", "effective": "take effect", "agreed": "were agreed"}[test.field]
-        if test.running and test.span.low:
-            return f"run past {spoken(test.span.low)}"
-        return f"{verb} {test.span}"
-    called = FIELDS[test.field]
-    if test.missing:
-        return f"have no {called} that I found"
-    match test.field:
-        case "law" if test.names:
-            return f"are governed by the law of {' or '.join(test.names)}"
-        case "parties":
-            return f"are with {' or '.join(test.names)}"
-        case "renewal" if test.starts:
-            return "do not renew automatically" if test.negated else "renew automatically"
-    return f"state their {called}"
+    return next(name for name, said in found.groupdict().items() if name in COLUMNS and said)

@@ -2,13 +2,14 @@
 
 import datetime
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from knowledge.documents.duration import durations
+from knowledge.documents.demand import Demand, described
 from knowledge.documents.fieldbook import Entry, FieldBook
-from knowledge.documents.fields import AUTOMATIC, FIELDS, OPEN_ENDED, shown
-from knowledge.documents.inquiry import Demand, Inquiry, described, inquiry
+from knowledge.documents.fields import FIELDS, shown
+from knowledge.documents.inquiry import Inquiry, inquiry
+from knowledge.documents.judging import Fields, expires, is_with, may_go_on, passes
 from knowledge.documents.library import Library
 from knowledge.documents.resolve import COVERED
 from knowledge.documents.words import stems
@@ -19,7 +20,6 @@ LISTED = 100  # What a menu takes.
 ANY = frozenset({"document", "paper"})
 _ALSO = {"nda": "non-disclosure|nondisclosure|confidentiality|nda", "licence": "licen[cs]e", "license": "licen[cs]e"}
 _EVERY = frozenset({"contract", "agreement", "supplier", "vendor", "counterparty", "counterpartie", *ANY})
-Fields = Mapping[str, Entry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,13 @@ class _Row:
 
     document: Document
     fields: Fields
-    rolled: str = ""  # The day on which it would have ended, had it not been renewed of itself since.
+    ends: datetime.date | None = None  # After it has renewed by itself.
+    goes_on: bool = False  # For how long, it does not say.
+
+    def judged(self, tests: Sequence[Demand], today: datetime.date) -> bool | None:
+        """Tell whether it passes all tests; None where it does not say what decides."""
+        outcomes = [passes(self.document, self.fields, test, today) for test in tests]
+        return False if False in outcomes else None if None in outcomes else True
 
 
 class Register:
@@ -50,8 +56,8 @@ class Register:
         if not rows:
             return None
         on_stage(f"Looking through the fields of {len(rows)} document{'' if len(rows) == 1 else 's'}")
-        rows = [_renewed(row, self._today()) for row in rows]
-        known = [_judged(row, wish.tests) for row in rows]
+        wish = replace(wish, tests=tuple(_as_one(test, rows) for test in wish.tests))
+        known = [row.judged(wish.tests, self._today()) for row in rows]
         found = [row for row, state in zip(rows, known, strict=True) if state]
         silent = [row for row, state in zip(rows, known, strict=True) if state is None]
         if any(test.field == "parties" for test in wish.tests) and not found:
@@ -64,7 +70,12 @@ class Register:
     def _rows(self, audience: Audience) -> list[_Row]:
         documents = self._library.documents(audience)
         fields = self._book.of([each.id for each in documents])
-        return [_Row(each, fields[each.id]) for each in documents]
+        today = self._today()
+        return [
+            _Row(each, known, expires(known, today), may_go_on(known, today))
+            for each in documents
+            for known in (fields[each.id],)
+        ]
 
     def _asked_for(self, wish: Inquiry, rows: Sequence[_Row]) -> list[_Row]:
         """Return the documents that go by the noun and the words of a question."""
@@ -85,7 +96,7 @@ class Register:
         sure = [row.fields[each].confidence for row in found for each in wish.columns if each in row.fields]
         text = [_head(wish, rows, found)]
         if silent:
-            text.append(_silence(wish, silent))
+            text += _silence(wish, silent)
         checks = (Check("quotes", passed=True, detail="every quote stands on its page"),) if citations else ()
         return Answer(
             "\n".join(text),
@@ -101,9 +112,11 @@ class Register:
         cells, pages = [], []
         for name in columns:
             entry = row.fields.get(name)
-            since = f" (renewed since {shown(name, row.rolled)})" if entry and row.rolled and name == "expiry" else ""
-            cells.append(f"{_cell(entry)}{since}" if entry else "not found")
-            for each in self._cited(row.document, entry) if entry else ():
+            cells.append(_cell(entry, row) if entry else "not found")
+            proof = [entry] if entry else []
+            if entry and name == "expiry" and _renewed(row):
+                proof.append(row.fields["renewal"])
+            for each in (words for given in proof for words in self._cited(row.document, given)):
                 if each not in citations:
                     citations.append(each)
                 pages.append(f"{each.page} [{citations.index(each) + 1}]")
@@ -123,71 +136,32 @@ def _called(row: _Row) -> str:
     return " ".join((row.document.title, row.document.name, row.fields["kind"].value if "kind" in row.fields else ""))
 
 
-def _judged(row: _Row, tests: Sequence[Demand]) -> bool | None:
-    """Tell whether a document passes all tests; None where it does not say what decides."""
-    outcomes = [_passes(row, test) for test in tests]
-    return False if False in outcomes else None if None in outcomes else True
-
-
-def _passes(row: _Row, test: Demand) -> bool | None:
-    entry = row.fields.get(test.field)
-    if test.field == "parties":
-        return _is_with(row, test.names[0])
-    if test.missing:
-        return entry is None or entry.value == OPEN_ENDED
-    if entry is None:
-        return None
-    if test.span is not None:
-        if entry.value == OPEN_ENDED:
-            return test.running
-        return test.span.holds(datetime.date.fromisoformat(entry.value))
-    if test.names:
-        return entry.value in test.names
-    if test.starts:
-        return entry.value.startswith(test.starts) != test.negated
-    return test.present and entry.value != OPEN_ENDED
-
-
-def _renewed(row: _Row, today: datetime.date) -> _Row:
-    """Return a document that renews of itself with the end of the time that runs today.
-
-    Where it does not say for how long it is renewed, its end is unknown.
-    """
-    expiry, renewal = row.fields.get("expiry"), row.fields.get("renewal")
-    if expiry is None or renewal is None or expiry.value == OPEN_ENDED or not renewal.value.startswith(AUTOMATIC):
-        return row
-    first = day = datetime.date.fromisoformat(expiry.value)
-    if day >= today:
-        return row
-    long = next((each for _, _, each in durations(renewal.value)), None)
-    step = 0
-    while long is not None and day < today:
-        step += 1
-        later = replace(long, count=long.count * step).after(first)
-        if later is None:
-            return row
-        day = later
-    fields = {name: entry for name, entry in row.fields.items() if name != "expiry"}
-    if long is not None:
-        fields["expiry"] = replace(expiry, value=day.isoformat())
-    return replace(row, fields=fields, rolled=expiry.value)
-
-
-def _is_with(row: _Row, name: str) -> bool:
-    wanted = set(stems(name))
-    parties = row.fields["parties"].value if "parties" in row.fields else ""
-    return bool(wanted) and any(
-        wanted <= set(stems(each)) for each in (parties, *row.document.parties, row.document.title)
-    )
+def _as_one(test: Demand, rows: Sequence[_Row]) -> Demand:
+    """Return a test of several names, or of the one that they make up where a party goes by all of it."""
+    if test.whole and any(is_with(row.document, row.fields, test.whole, alone=True) for row in rows):
+        return replace(test, names=(test.whole,))
+    return test
 
 
 def _order(row: _Row, wish: Inquiry) -> tuple[str, str]:
     dated = next((test.field for test in wish.tests if test.span is not None), "")
-    return (row.fields[dated].value if dated in row.fields else "", row.document.name.lower())
+    day = row.fields[dated].value if dated in row.fields else ""
+    return (row.ends.isoformat() if dated == "expiry" and row.ends else day, row.document.name.lower())
 
 
-def _cell(entry: Entry) -> str:
-    return shown(entry.name, entry.value) + (f" (corrected by {entry.corrected_by})" if entry.corrected_by else "")
+def _renewed(row: _Row) -> bool:
+    return row.goes_on or (row.ends is not None and row.ends.isoformat() != row.fields["expiry"].value)
+
+
+def _cell(entry: Entry, row: _Row) -> str:
+    said = shown(entry.name, entry.value)
+    if entry.name == "expiry" and _renewed(row):
+        said = (
+            f"{shown(entry.name, row.ends.isoformat())}, as renewed automatically since {said}"
+            if row.ends
+            else (f"{said}, but renews automatically")
+        )
+    return said + (f" (corrected by {entry.corrected_by})" if entry.corrected_by else "")
 
 
 def _head(wish: Inquiry, rows: Sequence[_Row], found: Sequence[_Row]) -> str:
@@ -203,15 +177,29 @@ def _head(wish: Inquiry, rows: Sequence[_Row], found: Sequence[_Row]) -> str:
 
 
 def _singular(asked: str) -> str:
-    return re.sub(r"^(?:are|were)\b", "be", asked).replace(" and are ", " and be ").replace("do not renew", "not renew")
+    asked = re.sub(r"(^| and )(?:are|were)( not)?\b", r"\1\2 be", asked).replace("  ", " ").strip()
+    return asked.replace("do not ", "not ")
 
 
-def _silence(wish: Inquiry, silent: Sequence[_Row]) -> str:
+def _silence(wish: Inquiry, silent: Sequence[_Row]) -> list[str]:
     """Name those that do not say what was asked for."""
-    fields = dict.fromkeys(
-        test.field for test in wish.tests if not test.missing and any(test.field not in row.fields for row in silent)
-    )
-    names = ", ".join(row.document.name for row in silent[:NAMED])
-    more = f" and {len(silent) - NAMED} more" if len(silent) > NAMED else ""
-    which = " or ".join(FIELDS[each] for each in fields)
-    return f"I found no {which} in {len(silent)} {'other' if len(silent) == 1 else 'others'}: {names}{more}."
+    tests = [test for test in wish.tests if not test.missing]
+    mute = [row for row in silent if any(test.field not in row.fields for test in tests)]
+    going = [row for row in silent if row not in mute and row.goes_on]
+    other = [row for row in silent if row not in mute and row not in going]
+    fields = dict.fromkeys(test.field for test in tests if any(test.field not in row.fields for row in mute))
+    amounts = dict.fromkeys(f"{FIELDS[test.field]} in {test.bound.currency}" for test in tests if test.bound)
+    text = []
+    if mute:
+        text.append(f"I found no {' or '.join(FIELDS[each] for each in fields)} in {_named(mute)}")
+    if going:
+        text.append(f"Past expiry but renewed automatically, for how long I did not find: {_named(going)}")
+    if other:
+        text.append(f"I found no {' or '.join(amounts)} in {_named(other)}")
+    return text
+
+
+def _named(rows: Sequence[_Row]) -> str:
+    names = ", ".join(row.document.name for row in rows[:NAMED])
+    more = f" and {len(rows) - NAMED} more" if len(rows) > NAMED else ""
+    return f"{len(rows)} {'other' if len(rows) == 1 else 'others'}: {names}{more}."
