@@ -11,7 +11,7 @@ from knowledge.documents.dating import Dated, agreed, effective, whole
 from knowledge.documents.law import governing_law, law_called
 from knowledge.documents.paper import Paper, Words
 from knowledge.documents.resolve import COMMON
-from knowledge.documents.roles import COMPANY, FIRST, is_mere_kind, opening_of, parts
+from knowledge.documents.roles import COMPANY, FIRST, apart, is_mere_kind, is_role, opening_of, parts
 from knowledge.documents.term import AGREED, AUTOMATIC, Told, ending
 from knowledge.documents.title import KIND
 from knowledge.errors import UserError
@@ -38,10 +38,13 @@ DATES = ("agreed", "effective", "expiry")
 AMOUNTS = ("total", "cap")
 # `Joint Venture` before `Agreement`, but not what stands before an `and`.
 _QUALIFIED = re.compile(
-    r"(?:(?<![\w&-])(?!(?:and|of|for|the|this|to|with|or|amended|restated)\b)[A-Za-z][\w-]*\s+){1,2}$", re.IGNORECASE
+    r"(?<![\w-])(?:(?!(?:and|of|for|the|this|to|with|or|amended|restated|corporation|inc|llc|ltd)\b)[A-Za-z][\w-]*\s+){1,2}$",
+    re.IGNORECASE,
 )
+_PAIR = re.compile(r"(?i)\bterms\s+(?:and|&)\s+$")  # `and conditions`: two words for one kind.
 # What stands before a name: the heading, or the address of the party before.
 _BEFORE_NAME = re.compile(r"^.*\bAGREEMENT\s+(?=\w)|^.*\d[^a-z]*\s(?:and|AND)\s+(?=[A-Z])|^(?:And|AND)\s+")
+_PAPER = re.compile(rf"{KIND.pattern}$", re.IGNORECASE)  # `License Agreement` is nobody.
 _ADDRESS = re.compile(r"(?i)^\d+[\w-]*\s|\b(?:street|avenue|ave|blvd|boulevard|drive|suite|ste|road)\b")
 
 
@@ -119,8 +122,8 @@ def shown(name: str, value: str) -> str:
 def company_names(parties: Sequence[str]) -> tuple[str, ...]:
     """Return of what the parties go by their names, rather than what the contract calls them for short."""
     tidied = [_BEFORE_NAME.sub("", each) for each in parties]
-    kept = [each for each in tidied if not (is_mere_kind(each) or _ADDRESS.search(each))]
-    parties = tuple(dict.fromkeys(kept or tidied))
+    kept = [each for each in tidied if not (is_mere_kind(each) or is_role(each) or _ADDRESS.search(each))]
+    parties = apart([each for each in kept if not _PAPER.search(each)] or kept or tidied)
     named = tuple(each for each in parties if COMPANY.fullmatch(each))
     own = tuple(each for each in parties if not COMMON.issuperset(re.findall(r"\w+", each.lower())))
     return named if len(named) > 1 else own or tuple(parties)
@@ -137,7 +140,8 @@ def _names(opening: Paper, title: str, names: Sequence[str]) -> Iterator[Field]:
     yield Field("title", title, words, 0.9 if words else 0.5)
     kinds = list(KIND.finditer(title))
     if kinds:
-        before = _QUALIFIED.search(title[: kinds[-1].start()])
+        ahead = title[: kinds[-1].start()]
+        before = _PAIR.search(ahead) or _QUALIFIED.search(ahead)
         kind = f"{before[0] if before else ''}{kinds[-1][0]}".lower()
         yield Field("kind", kind, words, 0.8 if words else 0.5)
     if names:

@@ -4,6 +4,7 @@ import pytest
 
 from knowledge.documents.fields import extract, read_value
 from knowledge.documents.law import law_called
+from knowledge.documents.title import title_and_parties
 from knowledge.errors import UserError
 from knowledge.types import Page
 from tests.knowledge.conftest import CONTRACT
@@ -163,124 +164,47 @@ def test_laws_go_by_many_names():
 
 
 @pytest.mark.parametrize(
-    ("written", "read"),
+    ("heading", "kind"),
     [
-        ("EUR 1.500.000,00", "EUR 1,500,000"),
-        ("€ 25.000", "EUR 25,000"),
-        ("CHF 1 500 000", "CHF 1,500,000"),
-        ("NOK 12\u202f500\u202f000", "NOK 12,500,000"),
-        ("€1,5 million", "EUR 1,500,000"),
-        ("$1.5 million", "USD 1,500,000"),
-        ("$1,500.50", "USD 1,500.50"),
-        ("USD 2.125", "USD 2.12"),
+        ("TERMS AND CONDITIONS", "terms and conditions"),
+        ("SUPPORT AND REPAIR AGREEMENT", "repair agreement"),
+        ("JOINT VENTURE AGREEMENT", "joint venture agreement"),
+        ("ALPHA CORPORATION RESELLER AGREEMENT", "reseller agreement"),
+        ("Amendment to the Supply Agreement", "supply agreement"),
     ],
 )
-def test_an_amount_is_read_as_any_country_writes_it(written: str, read: str):
-    assert read_value("cap", written) == read
+def test_the_kind_is_made_of_whole_words(heading, kind):
+    pages = [Page(1, f"{heading}\n\nThe parties agree.")]
 
-
-@pytest.mark.parametrize(
-    ("clause", "cap"),
-    [
-        (
-            "Customer is liable for damage in excess of EUR 10,000. Its liability shall not exceed EUR 2,000,000.",
-            "EUR 2,000,000",
-        ),
-        ("Liability shall not exceed the greater of EUR 2,000,000 and what its insurance pays.", "EUR 2,000,000"),
-        ("The liability of Supplier shall not be limited to $1,000,000.", None),
-        ("Supplier holds liability insurance of up to $1,000,000.", None),
-    ],
-)
-def test_what_is_owed_at_most_is_an_upper_bound_of_liability(clause: str, cap: str | None):
-    found = fields(HEAD + clause)
-
-    assert (found["cap"].value if "cap" in found else None) == cap
-
-
-@pytest.mark.parametrize(
-    ("clause", "total"),
-    [
-        ("The total contract price is $450,000.", "USD 450,000"),
-        ("Acme shall have spent at least a total amount of $900,000. The contract price is $450,000.", "USD 450,000"),
-        ("For example, where the total price is $250,000, half is due.", None),
-        ("Bolt may buy all shares for an aggregate purchase price of $1.", None),
-    ],
-)
-def test_the_whole_amount_is_told_from_others(clause: str, total: str | None):
-    found = fields(HEAD + clause)
-
-    assert (found["total"].value if "total" in found else None) == total
-
-
-@pytest.mark.parametrize(
-    ("clause", "expiry"),
-    [
-        ("The term of this Agreement is twenty-four (24) months.", "2021-03-03"),
-        ("This Agreement takes effect on 1 April 2020 and shall remain in force for two years.", "2022-04-01"),
-        (
-            "This Agreement, and the prices set out until 31 December 2024, shall remain in force until 31 March 2028.",
-            "2028-03-31",
-        ),
-        ("This Agreement shall not terminate prior to 31 December 2025 and continues until terminated.", "open-ended"),
-        ("This Agreement shall continue in effect for three (3) years, unless earlier terminated.", "2022-03-03"),
-        ("The initial term of this Agreement is three (3) years from the Service Commencement Date.", None),
-        ('"Launch Date" means the day when this Agreement is in effect, on or prior to August 1, 2025.', None),
-    ],
-)
-def test_the_end_is_that_of_the_contract_itself(clause: str, expiry: str | None):
-    found = fields(HEAD + clause)
-
-    assert (found["expiry"].value if "expiry" in found else None) == expiry
-
-
-@pytest.mark.parametrize(
-    "clause",
-    [
-        "This Agreement shall not automatically renew.",
-        "There is no automatic renewal of this Agreement for a further term of one year.",
-        "This Agreement shall not be automatically renewed or extended.",
-    ],
-)
-def test_a_renewal_that_is_denied_is_none(clause: str):
-    assert "renewal" not in fields(HEAD + clause)
-
-
-@pytest.mark.parametrize(
-    ("opening", "agreed"),
-    [
-        ("LEASE\n\nThis Lease is made this first day of July, 2017 between Acme Inc. and Bolt Ltd.", "2017-07-01"),
-        ("LEASE\n\nThis Lease is dated 03.05.2024, between Acme Inc. and Bolt Ltd.", "2024-05-03"),
-        (
-            "ADDENDUM\n\nAcme Inc. and Bolt Ltd. have entered into that certain Master Lease dated as of 5 May 2015.",
-            None,
-        ),
-        ("LEASE\n\nThis Lease between Acme Inc. and Bolt Ltd. will continue through December 31, 2022.", None),
-        ("LEASE\n\nbetween Acme Inc. and Bolt Ltd. Price List in effect as of January 1, 2005.", None),
-    ],
-)
-def test_the_day_of_a_contract_is_its_own(opening: str, agreed: str | None):
-    found = fields(opening)
-
-    assert (found["agreed"].value if "agreed" in found else None) == agreed
-
-
-def test_a_day_that_lies_months_from_the_effective_date_is_not_it():
-    text = (
-        "SALE\n\nThis Sale by Acme Inc. to Bolt Ltd. runs through October 15, 2000 (6 Months from the Effective Date)."
-    )
-
-    assert "effective" not in fields(text)
-
-
-@pytest.mark.parametrize(
-    ("title", "kind"),
-    [
-        ("Support and Maintenance Agreement", "maintenance agreement"),
-        ("Amended and Restated Supply Agreement", "supply agreement"),
-        ("Joint Venture Agreement", "joint venture agreement"),
-    ],
-)
-def test_a_kind_is_made_of_whole_words(title: str, kind: str):
-    found = {each.name: each.value for each in extract([Page(1, f"{title}\n\n{HEAD}")], title=title, parties=())}
+    found = {each.name: each.value for each in extract(pages, title=heading, parties=())}
 
     assert found["kind"] == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "parties"),
+    [
+        (
+            'made between Alpha Ltd. (the "Company") and Jane Miller (the "Consultant"). She helps Gamma, LLC.',
+            "Alpha Ltd.; Jane Miller",
+        ),
+        (
+            'made between Alpha Inc. ("Alpha"), and RESELLER BETA TOOLS CORPORATION (the "Reseller").',
+            "Alpha Inc.; BETA TOOLS CORPORATION",
+        ),
+        (
+            'between Mutual Life Corporation of America ("Life") and Beta Inc. ("Agency").',
+            "Mutual Life Corporation of America; Beta Inc.",
+        ),
+        ("between ALPHATEC AND BETA S.A. and BETA S.A. agree.", "ALPHATEC; BETA S.A."),
+        ('between ALPHA GAS AND POWER COMPANY ("Power") and Beta Inc.', "ALPHA GAS AND POWER COMPANY; Beta Inc."),
+        ('between Alpha Inc. ("Alpha") and whoever signs (the "Agent")', "Alpha Inc."),
+    ],
+)
+def test_parties_go_by_their_own_names(text, parties):
+    pages = [Page(1, f"SERVICE AGREEMENT\n\nThis Agreement is {text}\n")]
+    title, known = title_and_parties(pages, name="x.pdf")
+
+    found = {each.name: each.value for each in extract(pages, title=title, parties=known)}
+
+    assert found["parties"] == parties
